@@ -1,0 +1,40 @@
+/** Everything that can happen to a transaction. Time and randomness arrive inside events (DESIGN section 4). */
+import type { BranchDefinition } from './model/definition.js';
+import type { BranchId, EpochMs } from './model/ids.js';
+import type { Outcome } from './model/outcome.js';
+import type { Op } from './model/patterns.js';
+
+export type ProtocolEvent =
+  /** The driver puts the call of a planned `invoke` or `ask` effect on its way. Stepped before the call leaves. */
+  | { readonly kind: 'sent'; readonly branch: BranchId; readonly op: Op; readonly attempt: number; readonly atMs: EpochMs }
+  /** A call ended at the sender. `random` in [0,1) jitters the next interval. */
+  | {
+      readonly kind: 'replied';
+      readonly branch: BranchId;
+      readonly op: Op;
+      readonly attempt: number;
+      readonly outcome: Outcome;
+      readonly atMs: EpochMs;
+      readonly random: number;
+    }
+  /** Time passed: a retry, a poll or the deadline may have come due. The machine finds out which. */
+  | { readonly kind: 'woke'; readonly atMs: EpochMs }
+  | { readonly kind: 'abortRequested'; readonly code: string; readonly message: string; readonly by: string; readonly atMs: EpochMs }
+  /** The initiator lists the branches it saw succeed. */
+  | { readonly kind: 'submitted'; readonly branches: readonly BranchId[]; readonly by: string; readonly atMs: EpochMs }
+  | { readonly kind: 'registered'; readonly branch: BranchDefinition; readonly atMs: EpochMs }
+  /** A service tells how its own work ended: XA read-only vote, LRA leaving, a try it ran itself. */
+  | { readonly kind: 'reported'; readonly branch: BranchId; readonly report: 'succeeded' | 'rejected' | 'released'; readonly atMs: EpochMs }
+  /** A person says how an op that only a person can move has ended (`skipped`: sealed, it never will). */
+  | {
+      readonly kind: 'resolvedByHand';
+      readonly branch: BranchId;
+      readonly op: Op;
+      readonly outcome: 'succeeded' | 'failed';
+      readonly by: string;
+      readonly atMs: EpochMs;
+    }
+  /** A person asks to try a parked or waiting op again now. */
+  | { readonly kind: 'retryRequested'; readonly branch: BranchId; readonly atMs: EpochMs }
+  | { readonly kind: 'paused'; readonly by: string; readonly atMs: EpochMs }
+  | { readonly kind: 'resumed'; readonly by: string; readonly atMs: EpochMs };

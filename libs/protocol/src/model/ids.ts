@@ -1,0 +1,17 @@
+/** Identifiers as they travel and as they are stored. What is a legal one is decided here and nowhere else. */
+
+/** A global transaction's id: at most 64 of `[A-Za-z0-9._-]`, made by the client library as a UUIDv7. */
+export type Gid = string;
+
+/** A branch's id, unique within its transaction; same alphabet as a gid. */
+export type BranchId = string;
+
+/** Milliseconds since the Unix epoch on the database's clock, as the engine knows it. Never `Date.now`. */
+export type EpochMs = number;
+
+const LEGAL_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** True when `text` may be a gid, a branch id, a participant name or a policy name. */
+export function isLegalId(text: string): boolean {
+  return LEGAL_ID.test(text);
+}

@@ -1,0 +1,9 @@
+/** Starts what the suites share: one private MariaDB, whose URL (without a database) they find in ASSENT_TEST_MARIADB_URL. */
+import { mariadbIsInstalled, startMariadb } from './mariadb.mjs';
+
+export default async function globalSetup() {
+  if (process.env.ASSENT_TEST_MARIADB_URL !== undefined || !mariadbIsInstalled()) return;
+  const server = await startMariadb();
+  process.env.ASSENT_TEST_MARIADB_URL = server.url;
+  globalThis.assentTestMariadb = server;
+}
