@@ -1,7 +1,11 @@
 /** Starts what the suites share: one private MariaDB, whose URL (without a database) they find in ASSENT_TEST_MARIADB_URL. */
-import { mariadbIsInstalled, startMariadb } from './mariadb.mjs';
+import { type MariadbServer, mariadbIsInstalled, startMariadb } from './mariadb.js';
 
-export default async function globalSetup() {
+declare global {
+  var assentTestMariadb: MariadbServer | undefined;
+}
+
+export default async function globalSetup(): Promise<void> {
   if (process.env.ASSENT_TEST_MARIADB_URL !== undefined || !mariadbIsInstalled()) return;
   const server = await startMariadb();
   process.env.ASSENT_TEST_MARIADB_URL = server.url;
