@@ -1,5 +1,5 @@
 /** Starts what the suites share: one private MariaDB, whose URL (without a database) they find in ASSENT_TEST_MARIADB_URL. */
-import { type MariadbServer, mariadbIsInstalled, startMariadb } from './mariadb.js';
+import { type MariadbServer, mariadbIsInstalled, startMariadb } from './mariadb.ts';
 
 declare global {
   var assentTestMariadb: MariadbServer | undefined;
