@@ -33,12 +33,12 @@ export function endsWithCommit(packet: Buffer): boolean {
 
 /** Starts a proxy on a free port of 127.0.0.1 in front of `targetPort`. */
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
-  const proxy = new Proxy(targetPort);
+  const proxy = new MisbehavingProxy(targetPort);
   await proxy.listen();
   return proxy;
 }
 
-class Proxy implements TcpProxy {
+class MisbehavingProxy implements TcpProxy {
   lostAcknowledgements = 0;
   private readonly links = new Set<Link>();
   private readonly listener = createServer((client) => this.accept(client));
