@@ -1,0 +1,97 @@
+/**
+ * libsql made safe to use in place of better-sqlite3. Left alone it ends the whole process (a panic in native code) when a boolean, a date
+ * or an object is bound, refuses a single `null`, ignores `readonly`, and answers blobs and rows in shapes of its own. One difference is left: text is
+ * read back only up to a NUL character; where NUL may occur, select `CAST(column AS BLOB)`.
+ */
+import { existsSync } from 'node:fs';
+import type { SqliteDatabase, SqliteDriver, SqliteDriverOptions, SqliteRunResult, SqliteStatement, SqliteValue } from './types.js';
+
+interface LibsqlStatement {
+  readonly reader: boolean;
+  run(values: readonly unknown[]): SqliteRunResult;
+  get(values: readonly unknown[]): Record<string, unknown> | undefined;
+  all(values: readonly unknown[]): Record<string, unknown>[];
+}
+
+interface LibsqlDatabase {
+  readonly inTransaction: boolean;
+  prepare(sql: string): LibsqlStatement;
+  exec(sql: string): unknown;
+  pragma(source: string): unknown;
+  close(): unknown;
+}
+
+export type LibsqlDriver = new (file: string, options?: { timeout?: number }) => LibsqlDatabase;
+
+/** Wraps the class that libsql exports into one that keeps the promises of `SqliteDriver`. */
+export function guardLibsql(libsql: LibsqlDriver): SqliteDriver {
+  return class GuardedLibsql implements SqliteDatabase {
+    private readonly inner: LibsqlDatabase;
+
+    constructor(file: string, options: SqliteDriverOptions = {}) {
+      if (options.fileMustExist === true && !existsSync(file)) throw new Error(`There is no database file ${file}`);
+      this.inner = new libsql(file, { timeout: options.timeout ?? 0 });
+      if (options.readonly === true) this.inner.exec('PRAGMA query_only = ON');
+    }
+
+    get inTransaction(): boolean {
+      return this.inner.inTransaction;
+    }
+
+    prepare(sql: string): SqliteStatement {
+      return guardStatement(this.inner.prepare(sql));
+    }
+
+    exec(sql: string): this {
+      this.inner.exec(sql);
+      return this;
+    }
+
+    pragma(source: string): unknown {
+      return this.inner.pragma(source);
+    }
+
+    /** libsql keeps an open transaction, and its locks, until statements are collected: so it is ended first. */
+    close(): void {
+      if (this.inner.inTransaction) this.inner.exec('ROLLBACK');
+      this.inner.close();
+    }
+  };
+}
+
+function guardStatement(inner: LibsqlStatement): SqliteStatement {
+  return {
+    reader: inner.reader,
+    run: (...values) => inner.run(values.map(bindable)),
+    get: (...values) => {
+      const row = inner.get(values.map(bindable));
+      if (row === undefined) return undefined;
+      const { _metadata, ...columns } = row;
+      return withBuffers(columns);
+    },
+    all: (...values) => inner.all(values.map(bindable)).map(withBuffers),
+  };
+}
+
+/** Lets through what libsql can bind, as a Buffer where it is bytes; throws the TypeError that better-sqlite3 would throw for the rest. */
+function bindable(value: unknown): SqliteValue {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'bigint':
+      return value;
+    case 'undefined':
+      return null;
+    default:
+      if (value === null) return null;
+      if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+      throw new TypeError('SQLite3 can only bind numbers, strings, bigints, buffers, and null');
+  }
+}
+
+function withBuffers(row: Record<string, unknown>): Record<string, unknown> {
+  for (const [column, value] of Object.entries(row)) {
+    if (Object.prototype.toString.call(value) === '[object ArrayBuffer]') row[column] = Buffer.from(value as ArrayBuffer);
+  }
+  return row;
+}
