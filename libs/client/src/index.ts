@@ -1,1 +1,21 @@
-export {};
+/** For initiators: begin, drive and await global transactions. Imports nothing of Assent but the protocol's types. */
+export { AssentModule, type AssentModuleAsyncOptions } from './assent.module.js';
+export { AssentClient, type AssentClientOptions, newGid } from './assent-client.js';
+export type { GlobalTransaction, GlobalTransactionOptions, TryOptions } from './builders/global-transaction.js';
+export type { SagaBuilder, SagaStepOptions } from './builders/saga-builder.js';
+export type { TccBranchOptions, TccBuilder } from './builders/tcc-builder.js';
+export type { TransactionOptions } from './builders/transaction-options.js';
+export type { AnyContracts, Contract, ContractMap, ContractName, PayloadOf, ResultOf } from './contracts.js';
+export {
+  AssentError,
+  AssentRequestError,
+  AssentUnavailableError,
+  BranchRejectedError,
+  BranchUndecidedError,
+  type Problem,
+} from './errors.js';
+export type { Channel, HttpAnswer, HttpRequest } from './http-channel.js';
+export { NoAnswer } from './http-channel.js';
+export type { Ambient, RetryBounds } from './repetition.js';
+export type { BeginRequest, BranchRequest, EndpointRequest, Milestone, PolicyRequest, RegisterRequest, Waiting } from './requests.js';
+export type { Rejection, TransactionResult } from './transaction-result.js';

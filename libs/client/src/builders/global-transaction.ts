@@ -1,0 +1,109 @@
+/** A TCC driven by its initiator: begun before the work, submitted when the work returns, aborted when it throws. */
+import type { AssentClient } from '../assent-client.js';
+import type { ContractMap, ContractName, PayloadOf, ResultOf } from '../contracts.js';
+import { AssentError, AssentRequestError, BranchRejectedError, BranchUndecidedError } from '../errors.js';
+import type { Waiting } from '../requests.js';
+import type { TransactionResult } from '../transaction-result.js';
+import type { TransactionOptions } from './transaction-options.js';
+
+/** `wait`, `timeoutMs`: what to wait for after the submit; without a word the durable decision is enough. */
+export interface GlobalTransactionOptions extends TransactionOptions, Waiting {}
+
+export interface TryOptions {
+  /** Needed when one contract is used twice; without one the branch is called like its contract. */
+  readonly id?: string;
+  /** How long to wait for the outcome of the try. Default 5,000 ms. */
+  readonly timeoutMs?: number;
+}
+
+const longestReason = 200;
+
+export class GlobalTransaction<C extends ContractMap<C>> {
+  private readonly succeeded = new Set<string>();
+
+  private constructor(
+    private readonly client: AssentClient<C>,
+    readonly gid: string,
+  ) {}
+
+  /** Begins, runs `work`, and ends the transaction by how `work` ended. */
+  static async run<C extends ContractMap<C>, T>(
+    client: AssentClient<C>,
+    name: string,
+    work: (tx: GlobalTransaction<C>) => Promise<T>,
+    options: GlobalTransactionOptions,
+  ): Promise<{ readonly value: T; readonly transaction: TransactionResult }> {
+    const { wait, timeoutMs, ...whole } = options;
+    const begun = await client.begin({ ...whole, name, pattern: 'tcc', driver: 'initiator', branches: [] });
+    const tx = new GlobalTransaction<C>(client, begun.gid);
+    const value = await tx.abortingOnFailure(() => work(tx));
+    const waiting = { ...(wait && { wait }), ...(timeoutMs !== undefined && { timeoutMs }) };
+    const transaction = await tx.abortingOnRefusal(() => client.submit(tx.gid, [...tx.succeeded], waiting));
+    return { value, transaction };
+  }
+
+  /**
+   * Registers a branch; the coordinator sends its try. Returns what the try answered. Throws `BranchRejectedError` when the participant
+   * refused, `BranchUndecidedError` when the time ran out.
+   */
+  async try<Name extends ContractName<C>>(
+    contract: Name,
+    payload: PayloadOf<C, Name>,
+    options: TryOptions = {},
+  ): Promise<ResultOf<C, Name>> {
+    const id = options.id ?? contract;
+    const branch = await this.client.register(this.gid, { id, contract, payload, run: 'coordinator' }, options.timeoutMs);
+    const outcome = branch.forward?.outcome ?? 'none';
+    if (outcome === 'rejected') {
+      const problem = branch.forward?.problem;
+      throw new BranchRejectedError(this.gid, id, problem?.code ?? 'rejected', problem?.message ?? `${id} refused`);
+    }
+    if (outcome !== 'succeeded') throw new BranchUndecidedError(this.gid, id, outcome);
+    this.succeeded.add(id);
+    return branch.forward?.result as ResultOf<C, Name>;
+  }
+
+  /**
+   * Registers a branch whose try the caller runs itself: do it after this has returned, and throw out of `work` when it fails.
+   * Registered first, because only a registered branch is cancelled should this process die. Returns the branch's id.
+   */
+  async register<Name extends ContractName<C>>(
+    contract: Name,
+    payload: PayloadOf<C, Name>,
+    options: { readonly id?: string } = {},
+  ): Promise<string> {
+    const id = options.id ?? contract;
+    await this.client.register(this.gid, { id, contract, payload, run: 'self' });
+    this.succeeded.add(id);
+    return id;
+  }
+
+  private async abortingOnFailure<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      await this.abortBecauseOf(error);
+      throw error;
+    }
+  }
+
+  /** A submit whose outcome is not known may have committed: only a refused one is followed by an abort. */
+  private async abortingOnRefusal<T>(submit: () => Promise<T>): Promise<T> {
+    try {
+      return await submit();
+    } catch (error) {
+      if (error instanceof AssentRequestError) await this.abortBecauseOf(error);
+      throw error;
+    }
+  }
+
+  /** An abort that fails is left to the transaction's deadline, so that the caller sees the error that matters. */
+  private async abortBecauseOf(error: unknown): Promise<void> {
+    const reason = error instanceof Error ? error.message : String(error);
+    try {
+      await this.client.abort(this.gid, reason.slice(0, longestReason) || 'aborted by its initiator');
+    } catch (failure) {
+      if (!(failure instanceof AssentError)) throw failure;
+    }
+  }
+}
