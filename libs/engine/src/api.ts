@@ -1,0 +1,87 @@
+/** What can be asked of the engine, as types: the REST layer codes against this file, and its tests may stand in for it. */
+import type { BranchDefinition, Definition, OpView, Policy, TransactionView } from '@assent/protocol';
+
+export interface BeginRequest {
+  readonly gid: string;
+  readonly name: string;
+  readonly businessKey: string | null;
+  readonly createdBy: string;
+  /** SHA-256 of the canonical request, 64 hex digits: what tells a repeat from another content. */
+  readonly contentHash: string;
+  /** Checked by `checkDefinition` already. */
+  readonly definition: Definition;
+}
+
+export interface BeginResult {
+  /** `repeated`: the same content had been accepted before; the view shows how far it is. */
+  readonly kind: 'accepted' | 'repeated';
+  readonly view: TransactionView;
+}
+
+export interface RegisterRequest {
+  readonly branch: BranchDefinition;
+  /** How long to wait for the outcome of a try that the coordinator runs, in milliseconds. */
+  readonly waitMs: number;
+}
+
+export interface RegisterResult {
+  readonly kind: 'registered' | 'repeated';
+  readonly view: TransactionView;
+  /** How the forward op stands: ended, or as it is when `waitMs` ran out. */
+  readonly forward: OpView;
+}
+
+export interface SubmitRequest {
+  readonly branches: readonly string[];
+  readonly by: string;
+}
+
+export interface AbortRequest {
+  readonly code: string;
+  readonly message: string;
+  readonly by: string;
+}
+
+export interface CommandResult {
+  readonly kind: 'done' | 'repeated';
+  readonly view: TransactionView;
+}
+
+export interface WaitRequest {
+  readonly until: 'decided' | 'final';
+  readonly timeoutMs: number;
+}
+
+export interface EngineState {
+  /** True when begins are accepted: entered, lease valid, not draining. */
+  readonly ready: boolean;
+  readonly incarnation: string | null;
+  /** Why it is not ready: `starting`, `store_unavailable`, `draining`, `stopped`, `replaced`. */
+  readonly reason?: string;
+  readonly inMemory: number;
+  readonly callsInAir: number;
+  readonly queueRows: number;
+  readonly waiters: number;
+}
+
+/** All methods reject with `EngineError` only. */
+export interface TransactionEngine {
+  /** Enters the store, retrying while it is away; resolves once this node is alive and recovers what its predecessor left. */
+  start(): Promise<void>;
+  /** Refuses new work, lets calls in the air end, flushes everything owned to rest and leaves. Bounded by `timeoutMs`. */
+  drain(timeoutMs: number): Promise<void>;
+  state(): EngineState;
+  /** Resolves with the reason when this node must not go on: another process runs under its name. The process should exit with an error. */
+  readonly gaveUp: Promise<string>;
+  /** The newest version of a policy, or `null`. */
+  latestPolicy(name: string): Promise<Policy | null>;
+  /** Accepts a transaction; resolves once it is durable. */
+  begin(request: BeginRequest): Promise<BeginResult>;
+  register(gid: string, request: RegisterRequest): Promise<RegisterResult>;
+  submit(gid: string, request: SubmitRequest): Promise<CommandResult>;
+  abort(gid: string, request: AbortRequest): Promise<CommandResult>;
+  /** The durable image. */
+  get(gid: string): Promise<TransactionView>;
+  /** Resolves when the durable image is decided or final, or with the transaction as it stands when time runs out. */
+  wait(gid: string, request: WaitRequest): Promise<TransactionView>;
+}
