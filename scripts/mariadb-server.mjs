@@ -25,11 +25,17 @@ const ways = [
   { program: 'brew', needsRoot: false, steps: [['install', 'mariadb']], byHand: 'brew install mariadb' },
 ];
 
-/** True when a private MariaDB can be started here, after trying to install it when it was missing. Says what it does, before it does it. */
-export function provideMariadb() {
+/**
+ * True when a private MariaDB can be started here, after trying to install it when it was missing. Says what it does, before it does it.
+ * `folders` are searched after those of PATH.
+ */
+export function provideMariadb(folders = FOLDERS) {
+  const find = (program) => findProgram(program, folders);
+  const isInstalled = () =>
+    (find('mariadbd') ?? find('mysqld')) !== null && (find('mariadb-install-db') ?? find('mysql_install_db')) !== null;
   if (isInstalled()) return true;
   const way = ways.find(({ program }) => find(program) !== null);
-  const command = way === undefined ? null : asRoot(way);
+  const command = way === undefined ? null : asRoot(way, find);
   if (command !== null) {
     say('test', `MariaDB is missing: installing it with ${way.program} (programs only, no service): ${way.byHand}`);
     const done = way.steps.every((step) => run([...command, ...step], way.env));
@@ -48,11 +54,7 @@ function sayWhatIsSkipped(way) {
   );
 }
 
-function isInstalled() {
-  return (find('mariadbd') ?? find('mysqld')) !== null && (find('mariadb-install-db') ?? find('mysql_install_db')) !== null;
-}
-
-function asRoot({ program, needsRoot }) {
+function asRoot({ program, needsRoot }, find) {
   if (!needsRoot || userInfo().uid === 0) return [program];
   if (find('sudo') !== null && run(['sudo', '-n', 'true'])) return ['sudo', '-n', program];
   return null;
@@ -64,10 +66,9 @@ function run([program, ...args], env = {}) {
   return status === 0;
 }
 
-function find(program) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), ...FOLDERS];
-  const path = folders.filter((folder) => folder !== '').map((folder) => join(folder, program));
-  return path.find(isExecutable) ?? null;
+function findProgram(program, folders) {
+  const places = [...(process.env.PATH ?? '').split(delimiter), ...folders].filter((folder) => folder !== '');
+  return places.map((folder) => join(folder, program)).find(isExecutable) ?? null;
 }
 
 function isExecutable(path) {
