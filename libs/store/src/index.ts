@@ -1,1 +1,3 @@
-export {};
+/** Adapters of the `TransactionStore` port (DESIGN sections 7 and 8). */
+export { columnLimits } from './limits.js';
+export * from './memory/index.js';

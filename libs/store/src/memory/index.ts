@@ -1,0 +1,3 @@
+/** The store without a database, for the simulator and for tests. */
+export { MemoryDatabase } from './memory-database.js';
+export { type FlushFault, MemoryTransactionStore, type Pace } from './memory-transaction-store.js';

@@ -1,0 +1,133 @@
+/**
+ * The tables of a coordinator's database as maps, with the guards of the real ones: the fence, versions and owners, unique gids, column
+ * limits. Everything happens at once and in a fixed order, so that a run with the same inputs ends in the same rows. Several
+ * `MemoryTransactionStore`s on one `MemoryDatabase` are several nodes on one database.
+ */
+import type {
+  AttemptRow,
+  AuditRow,
+  BeginRow,
+  Declaration,
+  FlushBatch,
+  FlushResult,
+  Incarnation,
+  Move,
+  NodeRow,
+  StoredTransaction,
+  Witness,
+} from '@assent/engine';
+import { type Attention, type Policy, shippedPolicies } from '@assent/protocol';
+import { isFinalStatus, keptAttempt, keptAttention, keptAudit, writtenGids } from '../rows.js';
+import { problemOfBegin, problemOfMove } from './storable.js';
+
+export class MemoryDatabase {
+  readonly transactions = new Map<string, StoredTransaction>();
+  readonly nodes = new Map<Incarnation, NodeRow>();
+  readonly attention = new Map<string, readonly Attention[]>();
+  readonly attempts = new Map<string, AttemptRow[]>();
+  readonly audit = new Map<string, AuditRow[]>();
+  readonly policies: Policy[] = [...shippedPolicies];
+
+  /** @param nowMs the database's clock, in milliseconds since the epoch. */
+  constructor(readonly nowMs: () => number) {}
+
+  /** Enters a node and declares the living nodes of the same name dead. Entering twice changes nothing. */
+  enter(node: { readonly incarnation: Incarnation; readonly name: string }): void {
+    for (const other of this.nodes.values()) {
+      if (other.name === node.name && other.state === 'alive' && other.incarnation !== node.incarnation) this.setState(other, 'dead');
+    }
+    if (!this.nodes.has(node.incarnation)) this.nodes.set(node.incarnation, { ...node, state: 'alive', flushes: 0 });
+  }
+
+  leave(incarnation: Incarnation): void {
+    const node = this.nodes.get(incarnation);
+    if (node?.state === 'alive') this.setState(node, 'stopped');
+  }
+
+  /** All of a batch, or nothing of it. */
+  flush(batch: FlushBatch): FlushResult {
+    const { incarnation, flushes } = batch.fence;
+    const node = this.nodes.get(incarnation);
+    if (node === undefined || node.state !== 'alive' || node.flushes !== flushes) return { kind: 'fenced', message: fencedBecause(node) };
+    const refused = this.refuse(batch);
+    if (refused !== null) return refused;
+
+    this.nodes.set(incarnation, { ...node, flushes: flushes + 1 });
+    const declared = batch.declarations.filter((declaration) => this.declare(declaration)).map((declaration) => declaration.incarnation);
+    for (const row of batch.begins) this.begin(row, batch.flush);
+    const unmoved = batch.moves.filter((move) => !this.move(move, batch.flush)).map((move) => move.gid);
+    this.joinSideRows(batch);
+    return { kind: 'committed', nowMs: this.nowMs(), unmoved, declared };
+  }
+
+  /** The witness of a lost commit: see the port. */
+  settle(incarnation: Incarnation, flushes: number): Witness {
+    const node = this.nodes.get(incarnation);
+    if (node === undefined) return { kind: 'alien', flushes: null };
+    const offset = node.flushes - flushes;
+    if (offset < 0 || offset > 2) return { kind: 'alien', flushes: node.flushes };
+    if (node.state !== 'alive') return { kind: 'dead', committed: offset === 1 };
+    if (offset === 1) return { kind: 'committed', nowMs: this.nowMs() };
+    this.nodes.set(incarnation, { ...node, flushes: flushes + 2 });
+    return { kind: 'not_committed', flushes: flushes + 2 };
+  }
+
+  private refuse(batch: FlushBatch): FlushResult | null {
+    const existing = batch.begins.filter((row) => this.transactions.has(row.gid)).map((row) => row.gid);
+    if (existing.length > 0) return { kind: 'duplicate', gids: existing };
+    const problem = batch.begins.map(problemOfBegin).find(Boolean) ?? batch.moves.map(problemOfMove).find(Boolean);
+    if (problem !== undefined) return { kind: 'data_error', message: problem };
+    return new Set(writtenGids(batch)).size === batch.begins.length + batch.moves.length
+      ? null
+      : { kind: 'data_error', message: 'two rows of one gid in one flush' };
+  }
+
+  private declare({ incarnation, flushes }: Declaration): boolean {
+    const node = this.nodes.get(incarnation);
+    if (node === undefined || node.state !== 'alive' || node.flushes !== flushes) return false;
+    this.setState(node, 'dead');
+    return true;
+  }
+
+  private begin(row: BeginRow, flush: string): void {
+    const finishedAtMs = isFinalStatus(row.status) ? this.nowMs() : null;
+    this.transactions.set(row.gid, { ...row, version: 1, flush, finishedAtMs });
+  }
+
+  private move(move: Move, flush: string): boolean {
+    const row = this.transactions.get(move.gid);
+    if (row === undefined || row.version !== move.fromVersion || row.owner !== move.knownOwner) return false;
+    const finished = move.image !== null && isFinalStatus(move.image.status);
+    this.transactions.set(move.gid, {
+      ...row,
+      ...move.image,
+      owner: move.owner,
+      dueAtMs: move.dueAtMs,
+      version: row.version + 1,
+      flush,
+      finishedAtMs: row.finishedAtMs ?? (finished ? this.nowMs() : null),
+    });
+    return true;
+  }
+
+  private joinSideRows(batch: FlushBatch): void {
+    const wrote = (row: { readonly gid: string }) => this.transactions.get(row.gid)?.flush === batch.flush;
+    for (const row of batch.attempts.filter(wrote)) append(this.attempts, row.gid, keptAttempt(row));
+    for (const row of batch.audit.filter(wrote)) append(this.audit, row.gid, keptAudit(row));
+    for (const change of batch.attention.filter(wrote)) this.attention.set(change.gid, change.rows.map(keptAttention));
+  }
+
+  private setState(node: NodeRow, state: NodeRow['state']): void {
+    this.nodes.set(node.incarnation, { ...node, state });
+  }
+}
+
+function append<Row>(table: Map<string, Row[]>, gid: string, row: Row): void {
+  const rows = table.get(gid);
+  if (rows === undefined) table.set(gid, [row]);
+  else rows.push(row);
+}
+
+function fencedBecause(node: NodeRow | undefined): string {
+  return node === undefined ? 'no such incarnation' : `the node is ${node.state}, its next flush is number ${node.flushes}`;
+}
