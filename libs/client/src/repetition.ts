@@ -78,7 +78,7 @@ export class Repetition {
 /** Reads an RFC 9457 body; whatever stands between us and the coordinator may answer without one. */
 function readProblem(answer: HttpAnswer): Problem {
   const body = (typeof answer.body === 'object' && answer.body !== null ? answer.body : {}) as Partial<Record<string, unknown>>;
-  const text = (name: string, otherwise: string) => (typeof body[name] === 'string' ? (body[name] as string) : otherwise);
+  const text = (name: string, otherwise: string): string => (typeof body[name] === 'string' ? body[name] : otherwise);
   const code = text('code', `http_${answer.status}`);
   const title = text('title', `HTTP status ${answer.status}`);
   return {

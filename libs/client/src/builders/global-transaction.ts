@@ -60,7 +60,7 @@ export class GlobalTransaction<C extends ContractMap<C>> {
     }
     if (outcome !== 'succeeded') throw new BranchUndecidedError(this.gid, id, outcome);
     this.succeeded.add(id);
-    return branch.forward?.result as ResultOf<C, Name>;
+    return branch.forward?.result;
   }
 
   /**

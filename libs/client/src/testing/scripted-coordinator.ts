@@ -42,7 +42,7 @@ export class ScriptedCoordinator {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString('utf8');
-    this.asked.push({ method: request.method ?? '', path: request.url ?? '', body: text === '' ? null : JSON.parse(text) });
+    this.asked.push({ method: request.method ?? '', path: request.url ?? '', body: parse(text) });
     const next = this.script.shift() ?? { status: 500, body: { code: 'script_ended' } };
     if (next === 'reset') request.socket.destroy();
     else if (next !== 'silence') {
@@ -50,6 +50,10 @@ export class ScriptedCoordinator {
       response.end(next.body === undefined ? '' : JSON.stringify(next.body));
     }
   }
+}
+
+function parse(text: string): Asked['body'] {
+  return text === '' ? null : (JSON.parse(text) as Record<string, unknown>);
 }
 
 /** A transaction as REST shows it. */
