@@ -1,1 +1,11 @@
-export {};
+/** Calls to branches (DESIGN section 5): the HTTP invoker, the egress policy, signatures and participant keys. */
+export { EgressDeniedError, type EgressOptions, EgressPolicy, type EgressProblem, readOrigin } from './egress/index.js';
+export { defaultTransportLimits, HttpBranchInvoker, type HttpBranchInvokerOptions, type TransportLimits } from './http/index.js';
+export {
+  type AllowedOrigin,
+  type Participant,
+  type ParticipantAddress,
+  parseParticipantList,
+  participantProblems,
+} from './participants.js';
+export { makeParticipantKey, participantKeyProblem, Signer } from './signing/index.js';

@@ -1,0 +1,3 @@
+/** Where calls may go. */
+export { EgressDeniedError, type EgressOptions, EgressPolicy, type EgressProblem, formProblem, readOrigin } from './egress-policy.js';
+export { type AddressClass, forbiddenClassOf } from './forbidden-addresses.js';

@@ -1,0 +1,75 @@
+/**
+ * Participants as configuration names them: name -> base URL, key, concurrency. What reads variables or files is the coordinator application;
+ * here is what a legal entry looks like.
+ */
+import { isLegalId } from '@assent/protocol';
+import { formProblem } from './egress/index.js';
+import { participantKeyProblem } from './signing/index.js';
+
+export interface Participant {
+  /** The part of a contract before its first `.`: `inventory` for `inventory.reserve`. */
+  readonly name: string;
+  /** Calls go to `{baseUrl}/assent/{contract}/{op}`. */
+  readonly baseUrl: string;
+  /** `whsec_...`, shared with the participant. */
+  readonly key: string;
+  /** How many calls may be in the air at once; the transport's default if absent. */
+  readonly concurrency?: number;
+}
+
+/** An origin that branches may name by URL, with the key its calls are signed with. */
+export interface AllowedOrigin {
+  readonly origin: string;
+  readonly key: string;
+  readonly concurrency?: number;
+}
+
+/** Everything wrong with an entry, as sentences that name it; empty when it is fine. Never shows the key. */
+export function participantProblems(participant: Participant): readonly string[] {
+  const problems: string[] = [];
+  const say = (what: string) => problems.push(`participant ${participant.name}: ${what}`);
+  if (!isLegalId(participant.name) || participant.name.includes('.')) say('A name is 1 to 64 of A-Z a-z 0-9 _ -, without a dot.');
+  const form = formProblem(participant.baseUrl);
+  if (form !== null) say(`The base URL "${participant.baseUrl}" cannot be used. ${form}`);
+  else if (participant.baseUrl.includes('?')) say(`The base URL "${participant.baseUrl}" cannot be used. It has a query.`);
+  const key = participantKeyProblem(participant.key);
+  if (key !== null) say(key);
+  if (participant.concurrency !== undefined && !isConcurrency(participant.concurrency))
+    say('The concurrency is a whole number from 1 to 10,000.');
+  return problems;
+}
+
+/** True for a usable concurrency limit. */
+export function isConcurrency(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= 10_000;
+}
+
+/** One address read from a list such as `inventory=http://localhost:4102,payment=http://localhost:4103`. */
+export interface ParticipantAddress {
+  readonly name: string;
+  readonly baseUrl: string;
+}
+
+/** Reads such a list. Reports everything it could not read, and names named twice; never throws. */
+export function parseParticipantList(text: string): {
+  readonly addresses: readonly ParticipantAddress[];
+  readonly problems: readonly string[];
+} {
+  const addresses = new Map<string, ParticipantAddress>();
+  const problems: string[] = [];
+  for (const entry of text.split(',').map((part) => part.trim())) {
+    if (entry === '') continue;
+    const at = entry.indexOf('=');
+    const name = entry.slice(0, at).trim();
+    if (at < 1) problems.push(`"${entry}" is not of the form name=url.`);
+    else if (addresses.has(name)) problems.push(`The participant ${name} is named twice.`);
+    else addresses.set(name, { name, baseUrl: entry.slice(at + 1).trim() });
+  }
+  return { addresses: [...addresses.values()], problems };
+}
+
+/** The participant a contract belongs to. */
+export function participantOfContract(contract: string): string {
+  const dot = contract.indexOf('.');
+  return dot === -1 ? contract : contract.slice(0, dot);
+}
