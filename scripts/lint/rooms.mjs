@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
-const services = ['protocol', 'participant', 'client', 'sqlite', 'observability', 'testing'];
+const services = ['protocol', 'participant', 'client', 'sqlite', 'service', 'observability', 'testing'];
 
 /**
  * Room -> libraries it may import by their `@assent/` name. `packages` lists the only packages allowed from outside; absent means any.
@@ -16,6 +16,7 @@ export const rooms = {
   'libs/protocol': { libraries: [], packages: [], builtins: 'none' },
   'libs/engine': { libraries: ['protocol'], packages: ['tinyqueue'], builtins: 'none' },
   'libs/sqlite': { libraries: [] },
+  'libs/service': { libraries: ['sqlite'] },
   'libs/store': { libraries: ['protocol', 'engine', 'sqlite'] },
   'libs/transport': { libraries: ['protocol', 'engine'] },
   'libs/observability': { libraries: ['protocol', 'engine'] },
@@ -60,12 +61,18 @@ function problemOfOutsideImport(from, source) {
 function problemOfRelativeImport(root, file, from, target) {
   const to = roomOf(root, target);
   if (from !== to && to !== null) {
+    if (isContractOfApp(root, from, to, target)) return null;
     return to.startsWith('libs/')
       ? { messageId: 'pastTheDoor', data: { source: relative(root, target), door: `@assent/${to.slice('libs/'.length)}` } }
       : { messageId: 'direction', data: { from: from ?? relative(root, dirname(file)), to } };
   }
   const door = closedDoorBetween(dirname(file), target);
   return door === null ? null : { messageId: 'pastTheDoor', data: { source: relative(root, target), door: relative(root, door) } };
+}
+
+/** What a service exports to those who call it: its contracts are the one door between apps. */
+function isContractOfApp(root, from, to, target) {
+  return from?.startsWith('apps/') && to.startsWith('apps/') && target === join(root, to, 'src/contracts/index.js');
 }
 
 /** The first folder on the way to `target` that has a door (`index.ts`) which this import does not use, or null. */

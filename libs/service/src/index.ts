@@ -1,0 +1,16 @@
+/** What the services of the shop have in common around their own rules: configuration, database, problems, boot, faults on purpose. */
+export {
+  ConfigurationError,
+  databaseUrl,
+  keysFile,
+  loopbackHost,
+  port,
+  readConfiguration,
+  signingKey,
+  wholeNumber,
+} from './configuration.js';
+export { changedRows, type DatabaseParts, databaseOptions, ensureDatabase, isSqlite } from './database.js';
+export { type Faults, injectFaults, parseFaults } from './fault-injection.js';
+export { Problem, ProblemFilter, readInput } from './problem.js';
+export { boot, createService, type ServeOptions, serve } from './serve.js';
+export { signingKeyFromFile } from './signing-key.js';

@@ -1,0 +1,52 @@
+/** Boots a service: an ordinary Nest application on Fastify that answers problems as RFC 9457 and ends in good order. */
+import { ConsoleLogger, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type Faults, injectFaults } from './fault-injection.js';
+import { ProblemFilter } from './problem.js';
+
+export interface ServeOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly faults: Faults | null;
+}
+
+/** The largest request a shop needs is an order of fifty lines. */
+const bodyLimitBytes = 256 * 1024;
+
+/** Creates and prepares the application without listening, for those who want to add to it. */
+export async function createService(module: Type, faults: Faults | null): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({ bodyLimit: bodyLimitBytes, forceCloseConnections: 'idle' });
+  const logger = new ConsoleLogger({ json: true, logLevels: ['warn', 'error', 'fatal'] });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger, abortOnError: false });
+  if (faults !== null) injectFaults(app.getHttpAdapter().getInstance(), faults);
+  app.useGlobalFilters(new ProblemFilter());
+  app.enableShutdownHooks();
+  return app;
+}
+
+/** Serves `module`; SIGTERM and SIGINT end it once the requests in the air are answered. Returns the URL it listens on. */
+export async function serve(module: Type, options: ServeOptions): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
+  const app = await createService(module, options.faults);
+  await app.listen(options.port, options.host);
+  return { app, url: await app.getUrl() };
+}
+
+/** Runs a service's `main`: whatever keeps it from starting is said in one line, without a stack, and the process ends with 1. */
+export async function boot(name: string, main: () => Promise<{ readonly url: string }>): Promise<void> {
+  try {
+    const { url } = await main();
+    console.log(`${name} listens on ${url}`);
+  } catch (error) {
+    console.error(`${name} cannot start: ${explain(error)}`);
+    process.exit(1);
+  }
+}
+
+function explain(error: unknown): string {
+  const { code, port } = (error ?? {}) as { code?: unknown; port?: unknown };
+  if (code === 'EADDRINUSE') return `port ${String(port)} is in use by another program; stop it or choose another port`;
+  if (code === 'ECONNREFUSED') return 'its database cannot be reached; start it or correct the database URL';
+  return error instanceof Error ? error.message : String(error);
+}
