@@ -17,6 +17,8 @@ export type ProtocolEvent =
       readonly atMs: EpochMs;
       readonly random: number;
     }
+  /** A call that was put on its way never left (lease lost, circuit open, decided meanwhile): as if it had not been sent. */
+  | { readonly kind: 'withdrawn'; readonly branch: BranchId; readonly op: Op; readonly attempt: number; readonly atMs: EpochMs }
   /** Time passed: a retry, a poll or the deadline may have come due. The machine finds out which. */
   | { readonly kind: 'woke'; readonly atMs: EpochMs }
   | { readonly kind: 'abortRequested'; readonly code: string; readonly message: string; readonly by: string; readonly atMs: EpochMs }

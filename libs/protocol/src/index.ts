@@ -1,13 +1,22 @@
 /** The pure core: model, patterns, step, plan, retry, invariants. Imports nothing from outside this folder. */
 export type * from './api.js';
+export { begin } from './begin.js';
+export { checkDefinition, MAX_BRANCHES } from './check/index.js';
 export type * from './effects.js';
 export type * from './events.js';
+export { imageOf, load } from './image/index.js';
 export type * from './model/definition.js';
+export { initiatorBranch, isFinal } from './model/facts.js';
 export * from './model/ids.js';
 export type * from './model/outcome.js';
 export type * from './model/patterns.js';
 export * from './model/policy.js';
 export type { Transaction } from './model/transaction.js';
 export type * from './model/view.js';
+export { opsOf, patterns } from './patterns/index.js';
+export { planFor } from './plan/index.js';
+export { ProtocolBug } from './protocol-bug.js';
+export { step } from './step/index.js';
+export { attentionOf, view } from './view/index.js';
 export { header } from './wire/headers.js';
 export { formatMessageId, type MessageId, parseMessageId } from './wire/message-id.js';

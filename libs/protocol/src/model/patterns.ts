@@ -44,4 +44,9 @@ export interface Pattern {
   readonly decidedBy: 'branches' | 'branches-or-initiator' | 'initiator';
   /** Notifications after the end; they do not keep a transaction from being final. */
   readonly afterEnd: readonly Op[];
+  /**
+   * The one of `afterEnd` that goes only to branches that ended failed. Where it exists, a participant may say of a commit or rollback op
+   * that it never will (`rejected` means failed); where it is `null`, such a refusal breaks the contract and is retried.
+   */
+  readonly failedAreTold: Op | null;
 }

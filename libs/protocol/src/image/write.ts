@@ -1,0 +1,56 @@
+/** The durable image of a state (DESIGN section 7): one row moves, with all progress or none. */
+import type { Image, ImageOf } from '../api.js';
+import { isMixed } from '../model/facts.js';
+import type { BranchState, Leg, Transaction } from '../model/transaction.js';
+import { impliedBranch } from './implied.js';
+import { type BranchJson, type ProgressJson, writeLeg } from './progress.js';
+
+/** See `ImageOf` in `api.ts`. */
+export const imageOf: ImageOf = (tx): Image => ({
+  status: tx.status,
+  mixed: isMixed(tx),
+  paused: tx.paused !== null,
+  definition: tx.definitionText,
+  progress: progressOf(tx),
+});
+
+/**
+ * JSON text of what differs from what definition and status imply; empty when nothing does. Calls in the air are not part of it: after a load
+ * nobody waits for them any more, but they are counted, so that no later call repeats their number for other content.
+ */
+function progressOf(tx: Transaction): string {
+  const branches: Record<string, BranchJson> = {};
+  const horizon: string[] = [];
+  tx.branches.forEach((branch, index) => {
+    const implied = impliedBranch(tx, index, tx.status);
+    const json = branchJson(branch, implied);
+    if (json !== null) branches[branch.id] = json;
+    if (branch.inHorizon && !implied.inHorizon) horizon.push(branch.id);
+  });
+  const progress: ProgressJson = {
+    ...(horizon.length > 0 ? { horizon } : {}),
+    ...(tx.decision?.kind === 'abort' ? { decision: { atMs: tx.decision.atMs, reason: tx.decision.reason } } : {}),
+    ...(tx.paused === null ? {} : { paused: tx.paused }),
+    ...(tx.check === null || isUntouched(tx.check) ? {} : { check: writeLeg(tx.check) }),
+    ...(Object.keys(branches).length > 0 ? { branches } : {}),
+  };
+  return Object.keys(progress).length === 0 ? '' : JSON.stringify(progress);
+}
+
+function branchJson(branch: BranchState, implied: BranchState): BranchJson | null {
+  const json: BranchJson = {
+    ...(isSame(branch.forward, implied.forward) ? {} : { forward: writeLeg(branch.forward) }),
+    ...(isSame(branch.end, implied.end) ? {} : { end: writeLeg(branch.end) }),
+    ...(branch.notices.every(isUntouched) ? {} : { notices: branch.notices.map(writeLeg) }),
+    ...(branch.released ? { released: true } : {}),
+  };
+  return Object.keys(json).length === 0 ? null : json;
+}
+
+function isUntouched(leg: Leg): boolean {
+  return leg.state.kind === 'open' && leg.calls === 0;
+}
+
+function isSame(one: Leg, other: Leg): boolean {
+  return JSON.stringify(writeLeg(one)) === JSON.stringify(writeLeg(other));
+}

@@ -1,0 +1,66 @@
+/** What a person may do: pause, resume, retry, say how a parked op ended (DESIGN section 2, Attention). */
+import { hasEnded, isFinal } from '../model/facts.js';
+import { freshLeg, land, legAt, type Place, placeOf, withLeg } from '../model/legs.js';
+import type { Leg, Transaction } from '../model/transaction.js';
+import { decideAbort, decideCommit } from './decide.js';
+import { settle } from './settle.js';
+import { done, type EventOf, ignored, refused, repeated, type Stepped, urgent } from './stepped.js';
+
+/** Nothing more is sent; what others ask for is recorded, and acted on at resume. */
+export function pause(tx: Transaction, event: EventOf<'paused'>): Stepped {
+  if (isFinal(tx.status)) return ignored(tx, 'already_final');
+  if (tx.paused !== null) return repeated(tx);
+  return done(urgent({ ...tx, paused: { by: event.by, atMs: event.atMs } }));
+}
+
+export function resume(tx: Transaction): Stepped {
+  return tx.paused === null ? repeated(tx) : done(urgent({ ...tx, paused: null }));
+}
+
+/** Gives every parked or waiting op of a branch a fresh budget and lets it go at once. */
+export function retryNow(tx: Transaction, event: EventOf<'retryRequested'>): Stepped {
+  const places = waitingPlaces(tx, event.branch);
+  if (places.length === 0) return refused(tx, 'not_parked', `Nothing of "${event.branch}" is parked or waits for a retry.`);
+  return done(urgent(places.reduce((next, place) => withLeg(next, place, renewed(legAt(next, place))), tx)));
+}
+
+/** A person says how an op that only a person can move has ended. */
+export function resolve(tx: Transaction, event: EventOf<'resolvedByHand'>): Stepped {
+  const place = placeOf(tx, event.branch, event.op);
+  const leg = place === null ? null : legAt(tx, place);
+  if (place === null || leg === null || leg.state.kind !== 'parked') {
+    return refused(tx, 'not_parked', `${event.op} of "${event.branch}" is not parked: only what nobody else can move is resolved by hand.`);
+  }
+  const refusal = { code: 'resolved_by_hand', message: `${event.by} says that it did not, and never will` };
+  if (place.kind === 'check') {
+    return done(event.outcome === 'succeeded' ? decideCommit(tx, event.atMs) : decideAbort(tx, refusal, event.atMs));
+  }
+  if (event.outcome === 'succeeded') return resolved(tx, place, land(leg, { kind: 'succeeded', by: 'hand' }), event.atMs);
+  const state = place.kind === 'forward' ? ({ kind: 'rejected', refusal } as const) : ({ kind: 'failed', by: 'hand', refusal } as const);
+  return resolved(tx, place, land(leg, state), event.atMs);
+}
+
+function resolved(tx: Transaction, place: Place, leg: Leg, atMs: number): Stepped {
+  return done(settle(urgent(withLeg(tx, place, leg)), atMs));
+}
+
+function waitingPlaces(tx: Transaction, branchId: string): readonly Place[] {
+  const index = tx.graph.indexOf.get(branchId);
+  if (index === undefined) return tx.check !== null && isWaiting(tx.check) ? [{ kind: 'check' }] : [];
+  const branch = tx.branches[index]!;
+  const places: Place[] = [];
+  if (tx.status === 'active' && isWaiting(branch.forward)) places.push({ kind: 'forward', index });
+  if (tx.decision !== null && !hasEnded(branch.end) && isWaiting(branch.end)) places.push({ kind: 'end', index });
+  branch.notices.forEach((leg, notice) => {
+    if (isWaiting(leg)) places.push({ kind: 'notice', index, notice });
+  });
+  return places;
+}
+
+function isWaiting(leg: Leg): boolean {
+  return leg.flight === null && ['parked', 'retrying', 'pending'].includes(leg.state.kind);
+}
+
+function renewed(leg: Leg): Leg {
+  return { ...freshLeg(leg.sent), calls: leg.calls };
+}
