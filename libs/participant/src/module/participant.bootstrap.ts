@@ -1,0 +1,96 @@
+/** What happens once the application's providers exist: contracts are found and checked, and the route is added. */
+import { Logger } from '@nestjs/common';
+import type { DiscoveryService, HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import type { DataSource } from 'typeorm';
+import type { Barrier } from '../barrier/index.js';
+import { ContractRegistry, declarationOf } from '../contract/index.js';
+import { addBranchRoute, BranchEndpoint, SignatureVerifier } from '../http/index.js';
+import { DEFAULT_MAX_BODY_BYTES, DEFAULT_MAX_CONCURRENT_CALLS, type ParticipantOptions } from './options.js';
+
+const FIRST_PURGE_MS = 60_000;
+const PURGE_INTERVAL_MS = 3_600_000;
+
+export class ParticipantBootstrap {
+  private readonly logger = new Logger('Participant');
+  private purgeTimer: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly options: ParticipantOptions,
+    private readonly dataSource: DataSource,
+    private readonly barrier: Barrier,
+    private readonly discovery: DiscoveryService,
+    private readonly host: HttpAdapterHost,
+  ) {}
+
+  /** Throws with one line when a contract is not complete, a name is taken, or the table is missing. */
+  async start(): Promise<void> {
+    const registry = this.findContracts();
+    await this.requireTable();
+    await this.serve(registry);
+    this.purgeAfter(FIRST_PURGE_MS);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.purgeTimer);
+  }
+
+  private findContracts(): ContractRegistry {
+    const registry = new ContractRegistry(this.options.name);
+    const seen = new Set<object>();
+    for (const wrapper of this.discovery.getProviders()) {
+      const type = wrapper.metatype;
+      if (typeof type !== 'function' || declarationOf(type) === undefined || seen.has(type)) continue;
+      if (!wrapper.isDependencyTreeStatic()) throw new Error(`${type.name} declares a branch, so it cannot be request-scoped`);
+      seen.add(type);
+      registry.add(type, wrapper.instance as object);
+    }
+    return registry;
+  }
+
+  private async requireTable(): Promise<void> {
+    try {
+      await this.dataSource.query('SELECT gid, branch, phase, op, outcome, result, begun_at FROM branch_barrier LIMIT 1');
+    } catch (cause) {
+      const message =
+        'the table branch_barrier is missing: add participantMigrations of @assent/participant to the migrations of the data source';
+      throw new Error(message, { cause });
+    }
+  }
+
+  private async serve(registry: ContractRegistry): Promise<void> {
+    const { httpAdapter } = this.host;
+    if (httpAdapter?.getType() !== 'fastify')
+      throw new Error('a participant is served by Fastify: create the application with a FastifyAdapter');
+    const { keys } = this.options;
+    const endpoint = new BranchEndpoint({
+      verifier: new SignatureVerifier(typeof keys === 'string' ? [keys] : keys),
+      registry,
+      barrier: this.barrier,
+      maxConcurrentCalls: this.options.maxConcurrentCalls ?? DEFAULT_MAX_CONCURRENT_CALLS,
+      monotonicMs: () => performance.now(),
+    });
+    await addBranchRoute(httpAdapter.getInstance<FastifyInstance>(), endpoint, {
+      maxBodyBytes: this.options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
+      onUnexpected: (error, call) =>
+        this.logger.error(`${call} failed: ${String(error)}`, error instanceof Error ? error.stack : undefined),
+    });
+  }
+
+  private purgeAfter(delayMs: number): void {
+    if (this.stopped) return;
+    this.purgeTimer = setTimeout(() => void this.purge(), delayMs).unref();
+  }
+
+  private async purge(): Promise<void> {
+    try {
+      const purged = await this.barrier.purge();
+      if (purged > 0) this.logger.log(`purged the barrier rows of ${purged} ended branches`);
+    } catch (error) {
+      this.logger.warn(`the purge of the barrier failed and is tried again in an hour: ${String(error)}`);
+    }
+    this.purgeAfter(PURGE_INTERVAL_MS);
+  }
+}
