@@ -1,0 +1,100 @@
+/** The whole shop as processes: which there are, what each is told, in which order they start and stop. */
+import { join, resolve } from 'node:path';
+import type { DatabaseUrls, Owner } from './databases.js';
+import { entryOf, ManagedProcess, type ProcessFailedError } from './managed-process.js';
+
+export interface StackOptions {
+  /** The coordinator's port; order, inventory and payment follow it. */
+  readonly firstPort: number;
+  readonly databases: DatabaseUrls;
+  /** Keys and logs are kept here. */
+  readonly folder: string;
+}
+
+export class Stack {
+  readonly urls: Readonly<Record<Owner, string>>;
+  private readonly processes: Readonly<Record<Owner, ManagedProcess>>;
+
+  constructor(private readonly options: StackOptions) {
+    const { firstPort } = options;
+    this.urls = {
+      coordinator: localUrl(firstPort),
+      order: localUrl(firstPort + 1),
+      inventory: localUrl(firstPort + 2),
+      payment: localUrl(firstPort + 3),
+    };
+    this.processes = {
+      coordinator: this.processOf('coordinator', this.coordinatorEnv(), '/health/ready'),
+      order: this.processOf('order', this.serviceEnv('order'), '/health'),
+      inventory: this.processOf('inventory', this.serviceEnv('inventory'), '/health'),
+      payment: this.processOf('payment', this.serviceEnv('payment'), '/health'),
+    };
+  }
+
+  /** Called when a process cannot be kept up, with one line that says why. */
+  onFailure(failed: (error: ProcessFailedError) => void): void {
+    for (const process of Object.values(this.processes)) process.onFailure(failed);
+  }
+
+  /** The services find their keys in the file that the coordinator writes, so it comes first. Throws `ProcessFailedError`. */
+  async start(): Promise<void> {
+    await this.processes.coordinator.start();
+    await Promise.all([this.processes.order.start(), this.processes.inventory.start(), this.processes.payment.start()]);
+  }
+
+  /** Initiators go first and the coordinator last, so that it sees how the calls in the air have ended. */
+  async stop(): Promise<void> {
+    await this.processes.order.stop();
+    await this.processes.coordinator.stop();
+    await Promise.all([this.processes.inventory.stop(), this.processes.payment.stop()]);
+  }
+
+  get(name: Owner): ManagedProcess {
+    return this.processes[name];
+  }
+
+  logFileOf(name: Owner): string {
+    return join(this.options.folder, 'logs', `${name}.log`);
+  }
+
+  private processOf(name: Owner, env: Readonly<Record<string, string>>, readyPath: string): ManagedProcess {
+    return new ManagedProcess({
+      name,
+      entry: entryOf(name),
+      env,
+      logFile: this.logFileOf(name),
+      readyUrl: `${this.urls[name]}${readyPath}`,
+    });
+  }
+
+  private get keysFile(): string {
+    return resolve(this.options.folder, 'keys.json');
+  }
+
+  private coordinatorEnv(): Readonly<Record<string, string>> {
+    return {
+      ASSENT_MODE: 'development',
+      ASSENT_HTTP_PORT: String(this.options.firstPort),
+      ASSENT_DATABASE_URL: this.options.databases.coordinator,
+      ASSENT_NODE_NAME: 'demo',
+      ASSENT_PARTICIPANTS: `inventory=${this.urls.inventory},payment=${this.urls.payment}`,
+      ASSENT_KEYS_FILE: this.keysFile,
+      // Every call is logged, which is what the timeline is told from.
+      ASSENT_LOG_LEVEL: 'debug',
+    };
+  }
+
+  private serviceEnv(name: 'order' | 'inventory' | 'payment'): Readonly<Record<string, string>> {
+    const prefix = name.toUpperCase();
+    return {
+      [`${prefix}_HTTP_PORT`]: new URL(this.urls[name]).port,
+      [`${prefix}_DATABASE_URL`]: this.options.databases[name],
+      ASSENT_KEYS_FILE: this.keysFile,
+      ASSENT_URL: this.urls.coordinator,
+    };
+  }
+}
+
+function localUrl(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
