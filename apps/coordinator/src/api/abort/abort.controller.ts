@@ -1,0 +1,33 @@
+/** `POST /v1/transactions/{gid}/abort`: decides to abort. */
+import type { AbortRequest } from '@assent/engine';
+import { Body, Controller, Param, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Backend } from '../backend.js';
+import { readGid } from '../path.js';
+import { sendDecided } from '../reply.js';
+import { validator } from '../validation.js';
+import { type AbortBody, abortSchema } from './abort.schema.js';
+
+const readAbort = validator<AbortBody>(abortSchema);
+
+/** The reason's code when the request gives none of its own. */
+const BY_REQUEST = 'aborted_by_request';
+
+@Controller('v1/transactions')
+export class AbortCommandController {
+  constructor(private readonly backend: Backend) {}
+
+  @Post(':gid/abort')
+  async abort(@Param('gid') gidText: string, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
+    const gid = readGid(gidText);
+    const body = readAbort(raw);
+    const { view } = await this.backend.engine().abort(gid, reasonOf(body.reason));
+    await sendDecided(reply, view, body, this.backend);
+  }
+}
+
+function reasonOf(reason: AbortBody['reason']): AbortRequest {
+  if (reason === undefined) return { code: BY_REQUEST, message: '', by: 'local' };
+  if (typeof reason === 'string') return { code: BY_REQUEST, message: reason, by: 'local' };
+  return { code: reason.code, message: reason.message ?? '', by: 'local' };
+}

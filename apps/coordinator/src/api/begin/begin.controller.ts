@@ -1,0 +1,65 @@
+/** `POST /v1/transactions`: accepts a transaction, and waits for its outcome when asked to. */
+import { Body, Controller, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { v7 as uuidv7 } from 'uuid';
+import { ApiError } from '../../errors/index.js';
+import { Backend } from '../backend.js';
+import { contentHash } from '../content-hash.js';
+import { sendTransaction } from '../reply.js';
+import { validator } from '../validation.js';
+import { hasReached, waitFor, waitMsOf } from '../waiting.js';
+import { type BeginBody, beginSchema } from './begin.schema.js';
+import { definitionOf } from './definition.js';
+
+/** Nobody has to name a transaction; lists show something nevertheless. */
+const UNNAMED = 'unnamed';
+
+/** Until callers have roles, whoever reaches the loopback address is this principal. */
+const LOCAL = 'local';
+
+const DEFAULT_POLICY = 'standard';
+
+const readBegin = validator<BeginBody>(beginSchema);
+
+@Controller('v1/transactions')
+export class BeginController {
+  constructor(private readonly backend: Backend) {}
+
+  @Post()
+  async begin(@Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
+    const startedMs = performance.now();
+    const body = readBegin(raw);
+    const engine = this.backend.engine();
+    const { wait, timeoutMs, ...content } = body;
+    const policy = await this.policyOf(body);
+    const { kind, view } = await engine.begin({
+      gid: body.gid ?? uuidv7(),
+      name: body.name ?? UNNAMED,
+      businessKey: body.key ?? null,
+      createdBy: LOCAL,
+      contentHash: contentHash(content),
+      definition: definitionOf(body, policy, this.backend),
+    });
+    const extra = body.gid === undefined ? { safeToRepeat: false as const } : {};
+    if (wait === undefined) {
+      sendTransaction(reply, kind === 'repeated' ? 200 : 202, view, extra);
+      return;
+    }
+    const leftMs = waitMsOf(timeoutMs, this.backend.limits) - (performance.now() - startedMs);
+    const waited = await waitFor(engine, view, wait, leftMs);
+    sendTransaction(reply, hasReached(waited, wait) ? 200 : 202, waited, extra);
+  }
+
+  private async policyOf(body: BeginBody): ReturnType<BeginController['found']> {
+    const asked = body.policy ?? DEFAULT_POLICY;
+    const [name, version] = typeof asked === 'string' ? [asked, null] : [asked.name, asked.version];
+    return this.found(name, version);
+  }
+
+  private async found(name: string, version: number | null) {
+    const policy = await this.backend.policy(name, version);
+    if (policy !== null) return policy;
+    const called = version === null ? `"${name}"` : `"${name}" version ${version}`;
+    throw new ApiError('unknown_policy', `There is no policy ${called}.`, { pointer: '/policy' });
+  }
+}

@@ -1,0 +1,19 @@
+/** REST v1: one folder per route, with its schema and its code. */
+
+export { AbortCommandController } from './abort/abort.controller.js';
+export { Backend, type UrlCheck } from './backend.js';
+export { BeginController } from './begin/begin.controller.js';
+export { GetController } from './get/get.controller.js';
+export { RegisterController } from './register/register.controller.js';
+export { everyBody, everyRoute, type Route, type RouteAnswer, routes } from './routes.js';
+export { problemSchema } from './schemas/responses.js';
+export { SubmitController } from './submit/submit.controller.js';
+export {
+  type BranchBody,
+  type DecisionBody,
+  type OpBody,
+  type RegistrationBody,
+  type TransactionBody,
+  transactionBody,
+} from './transaction-body.js';
+export { WaitController } from './wait/wait.controller.js';

@@ -1,0 +1,75 @@
+/** Pieces that the schemas of several requests share. Lengths follow the columns they end up in. */
+
+/** Longest wait that may be written; ASSENT_MAX_WAIT_MS cuts it further. */
+const LONGEST_WAIT_MS = 300_000;
+
+/** How long an answer is awaited when the request does not say. */
+export const DEFAULT_WAIT_MS = 5_000;
+
+export const idSchema = {
+  type: 'string',
+  pattern: '^[A-Za-z0-9._-]{1,64}$',
+  description: '1 to 64 of letters, digits, ".", "_" and "-"',
+} as const;
+
+export const nameSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 128,
+  pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+  description: 'text without control characters',
+} as const;
+
+export const waitSchema = {
+  type: 'string',
+  enum: ['decided', 'final'],
+  description: '`decided`: the decision is durable. `final`: decided, and nothing is owed any more.',
+} as const;
+
+export const timeoutSchema = {
+  type: 'integer',
+  minimum: 0,
+  maximum: LONGEST_WAIT_MS,
+  description: `How long to wait, in milliseconds; ${DEFAULT_WAIT_MS} when absent, cut to ASSENT_MAX_WAIT_MS.`,
+} as const;
+
+const contractSchema = {
+  type: 'string',
+  maxLength: 64,
+  pattern: '^[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)+$',
+  description: 'a contract such as "inventory.reserve", at most 64 characters: its participant, a ".", and what is asked of it',
+} as const;
+
+const urlSchema = {
+  type: 'string',
+  maxLength: 2_000,
+  pattern: '^[\\u0021-\\u007e]+$',
+  description: 'an http or https URL in ASCII, whose origin is allowed',
+} as const;
+
+/** What every branch says, at the start or when it is registered. */
+export const branchProperties = {
+  id: { ...idSchema, description: '1 to 64 of letters, digits, ".", "_" and "-"; the contract when absent' },
+  contract: contractSchema,
+  urls: {
+    type: 'object',
+    additionalProperties: false,
+    minProperties: 1,
+    properties: { action: urlSchema, compensate: urlSchema, deliver: urlSchema, try: urlSchema, confirm: urlSchema, cancel: urlSchema },
+    description: 'Instead of a contract: one URL per op.',
+  },
+  payload: { type: 'object', description: 'Sent as the body of every call to this branch; `{}` when absent.' },
+  after: { type: 'array', maxItems: 200, items: idSchema, description: 'Ids of the branches that must have succeeded first.' },
+} as const;
+
+/** Fields of a branch that every request shares, as they arrive. */
+export interface BranchFields {
+  readonly id?: string;
+  readonly contract?: string;
+  readonly urls?: Readonly<Partial<Record<'action' | 'compensate' | 'deliver' | 'try' | 'confirm' | 'cancel', string>>>;
+  readonly payload?: object;
+  readonly after?: readonly string[];
+}
+
+/** What to wait for. */
+export type Milestone = 'decided' | 'final';

@@ -1,0 +1,88 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { ConfigurationError, configurationDocument, readConfiguration } from './index.js';
+
+const KEY = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfiguration(environment);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('The configuration', () => {
+  it('needs nothing: every variable has a default', () => {
+    const configuration = readConfiguration({});
+    expect(configuration).toMatchObject({
+      mode: 'production',
+      http: { host: '127.0.0.1', port: 4100 },
+      databaseUrl: 'sqlite:.assent/coordinator.sqlite',
+      participants: [],
+      keysFile: '.assent/keys.json',
+    });
+    expect(configuration.nodeName).toMatch(/^[A-Za-z0-9._-]{1,64}$/);
+  });
+
+  it('takes an empty value for not set', () => {
+    expect(readConfiguration({ ASSENT_HTTP_PORT: ' ', ASSENT_PARTICIPANTS: '' }).http.port).toBe(4100);
+  });
+
+  it('reads participants with base URL, key and limit', () => {
+    const { participants } = readConfiguration({
+      ASSENT_PARTICIPANTS: 'inventory=http://inventory:4102/, payment=https://payment/base',
+      ASSENT_PARTICIPANT_KEYS: `payment=${KEY}`,
+      ASSENT_CONCURRENCY: '10',
+      ASSENT_PARTICIPANT_CONCURRENCY: 'payment=3',
+    });
+    expect(participants).toEqual([
+      { name: 'inventory', baseUrl: 'http://inventory:4102', concurrency: 10 },
+      { name: 'payment', baseUrl: 'https://payment/base', concurrency: 3, key: KEY },
+    ]);
+  });
+
+  it('lists all problems at once, and never shows a key', () => {
+    const problems = problemsOf({
+      ASSENT_HTTP_PORT: '70000',
+      ASSENT_HTTP_HOST: '0.0.0.0',
+      ASSENT_DATABASE_URL: 'postgres://db/x',
+      ASSENT_PARTICIPANTS: 'inventory=ftp://inventory,x.y=http://z',
+      ASSENT_PARTICIPANT_KEYS: 'inventory=whsec_short',
+      ASSENT_ALLOWED_ORIGINS: 'https://mail.internal/path',
+      ASSENT_MODE: 'staging',
+    });
+    expect(problems).toHaveLength(8);
+    expect(problems.join('\n')).not.toContain('whsec_short');
+    expect(problems.join('\n')).toMatch(/ASSENT_HTTP_HOST must be a loopback address/);
+  });
+
+  it.each([
+    ['ASSENT_PARTICIPANT_KEYS', `payment=${KEY}`, /names "payment", which ASSENT_PARTICIPANTS does not/],
+    ['ASSENT_ORIGIN_KEYS', `https://mail.internal=${KEY}`, /which ASSENT_ALLOWED_ORIGINS does not/],
+    ['ASSENT_PARTICIPANTS', 'a=http://127.0.0.1:1', /ASSENT_MODE=development permits loopback/],
+    ['ASSENT_PARTICIPANTS', 'a=http://localhost:1', /may not be called/],
+    ['ASSENT_PARTICIPANTS', 'a=http://b,a=http://c', /a is named twice/],
+    ['ASSENT_PARTICIPANTS', 'a', /list of name=value/],
+    ['ASSENT_PARTICIPANTS', 'a=http://user:secret@b', /not a base URL/],
+    ['ASSENT_ALLOWED_ORIGINS', 'http://169.254.169.254', /may not be called/],
+    ['ASSENT_MAX_BODY_BYTES', '1024', /ASSENT_MAX_PAYLOAD_BYTES must not be greater/],
+    ['ASSENT_LEASE_MS', '1e3', /whole number/],
+  ])('refuses %s=%s', (variable, value, message) => {
+    const problems = problemsOf({ [variable]: value });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(message);
+  });
+
+  it('lets development call its own machine, but never the address of a metadata service', () => {
+    expect(problemsOf({ ASSENT_MODE: 'development', ASSENT_PARTICIPANTS: 'a=http://127.0.0.1:1' })).toEqual([]);
+    expect(problemsOf({ ASSENT_MODE: 'development', ASSENT_PARTICIPANTS: 'a=http://169.254.169.254' })).toHaveLength(1);
+  });
+
+  it('is documented as it is', () => {
+    const page = new URL('../../../../docs/configuration.md', import.meta.url);
+    if (process.env.UPDATE_DOCS === '1') writeFileSync(page, configurationDocument());
+    expect(readFileSync(page, 'utf8')).toBe(configurationDocument());
+  });
+});

@@ -1,0 +1,116 @@
+/**
+ * The kinds of values that variables hold, as zod schemas that read text: numbers, lists, lists of pairs. Each says in its message what a good
+ * value looks like. What a variable means is said in `variables.ts`.
+ */
+import { isLegalId } from '@assent/protocol';
+import { participantKeyProblem } from '@assent/transport';
+import { z } from 'zod';
+
+/** A whole number between two bounds, both included. */
+export function wholeNumber(least: number, most: number) {
+  const message = `must be a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^[0-9]{1,15}$/, message)
+    .transform(Number)
+    .pipe(z.number().min(least, message).max(most, message));
+}
+
+/** A value, or a sentence that says what is wrong with the text. */
+export type Read<V> = { readonly value: V } | { readonly problem: string };
+
+/** Text between commas, without empty entries. */
+function entriesOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+/** Exact origins, comma separated: `https://mail.internal, https://files.internal:8443`. */
+export const origins = z.string().transform((text, context) => {
+  const found = new Set<string>();
+  for (const entry of entriesOf(text)) {
+    const read = readOrigin(entry);
+    if ('problem' in read) context.addIssue(read.problem);
+    else found.add(read.value);
+  }
+  return [...found] as readonly string[];
+});
+
+/** `name=value` pairs, comma separated, each name once. Names and values are read by functions that return them, or what is wrong. */
+export function pairs<V>(readName: (text: string) => Read<string>, readValue: (text: string) => Read<V>) {
+  return z.string().transform((text, context) => {
+    const found = new Map<string, V>();
+    for (const entry of entriesOf(text)) {
+      const at = entry.indexOf('=');
+      const name = readName(at < 0 ? '' : entry.slice(0, at).trim());
+      const value = readValue(entry.slice(at + 1).trim());
+      if (at < 0) context.addIssue('must be a list of name=value, comma separated');
+      else if ('problem' in name) context.addIssue(name.problem);
+      else if ('problem' in value) context.addIssue(`${name.value}: ${value.problem}`);
+      else if (found.has(name.value)) context.addIssue(`${name.value} is named twice`);
+      else found.set(name.value, value.value);
+    }
+    return found as ReadonlyMap<string, V>;
+  });
+}
+
+/** A participant's name: the part of its contracts before the first `.`. */
+export function readName(text: string): Read<string> {
+  if (isLegalId(text) && !text.includes('.')) return { value: text };
+  return { problem: `"${text.slice(0, 40)}" is not a name of 1 to 64 letters, digits, "-" and "_"` };
+}
+
+/** An origin as branches name it by URL; 64 characters, as it is kept where names are. */
+export function readOrigin(text: string): Read<string> {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url !== null && isHttp(url) && url.origin === text.toLowerCase() && text.length <= 64) return { value: url.origin };
+  return {
+    problem: `"${text.slice(0, 80)}" is not an origin: scheme, host and port only, at most 64 characters, such as https://mail.internal:8443`,
+  };
+}
+
+/** A participant's base URL: calls go to `{base}/assent/{contract}/{op}`. */
+export function readBaseUrl(text: string): Read<string> {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !isHttp(url) || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    return { problem: `"${text.slice(0, 80)}" is not a base URL such as http://inventory:4102 (no credentials, query or fragment)` };
+  }
+  return { value: url.href.replace(/\/+$/, '') };
+}
+
+/** A Standard Webhooks secret. The text itself never appears in a message. */
+export function readKey(text: string): Read<string> {
+  const problem = participantKeyProblem(text);
+  return problem === null ? { value: text } : { problem };
+}
+
+/** A whole number inside a pair. */
+export function readCount(least: number, most: number) {
+  return (text: string): Read<number> => {
+    const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= least && value <= most ? { value } : { problem: `must be a whole number from ${least} to ${most}` };
+  };
+}
+
+/** Where state lives: `sqlite:<path>`, `mysql://...` or `mariadb://...`. */
+export const databaseUrl = z.string().refine(
+  (text) => {
+    if (text.startsWith('sqlite:')) return text.length > 'sqlite:'.length;
+    return /^(mysql|mariadb):\/\//.test(text) && URL.canParse(text) && /^\/[A-Za-z0-9_$-]{1,64}$/.test(new URL(text).pathname);
+  },
+  { error: 'must read sqlite:<path>, mysql://user:password@host:3306/name or mariadb://user:password@host:3306/name' },
+);
+
+/** A host that only this machine can reach. */
+export const loopbackHost = z.string().refine((host) => host === 'localhost' || host === '::1' || /^127(\.[0-9]{1,3}){3}$/.test(host), {
+  error: 'must be a loopback address (127.0.0.1, ::1, localhost): callers have no roles yet, so nobody else may reach the API',
+});
+
+/** A name in the alphabet of ids. */
+export const idText = z.string().refine(isLegalId, { error: 'must be 1 to 64 letters, digits, ".", "_" or "-"' });
+
+function isHttp(url: URL): boolean {
+  return url.protocol === 'http:' || url.protocol === 'https:';
+}

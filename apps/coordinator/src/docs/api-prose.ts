@@ -1,0 +1,41 @@
+/** What `docs/api.md` says in words: conventions of the API, and an example of each route. */
+
+export const conventions = `# REST v1
+
+The coordinator listens on \`http://127.0.0.1:4100\` (see [configuration](configuration.md)). The running one shows this page's content as OpenAPI
+at \`/docs\` (\`/docs-json\` for programs). Bodies are JSON, declared as \`content-type: application/json\`; answers are JSON, errors are
+\`application/problem+json\` and all listed in [errors](errors.md).
+
+- **gid**: draw one yourself (UUIDv7; the client library does). With it every request may be repeated: a begin with the same content is answered 200
+  with the same transaction, with other content 409 \`gid_conflict\`. A begin without a gid gets one, and \`"safeToRepeat": false\` tells you that
+  repeating it would have begun a second transaction. The same content means: equal as JSON (RFC 8785), apart from \`wait\` and \`timeoutMs\`.
+- **200 or 202**: 200 when what was waited for has come, 202 when the transaction was accepted, or when the wait ran out: the work goes on. A wait never
+  fails because it took too long.
+- **Order**: steps of a saga run in the order listed; \`after\` makes a graph of them (\`[]\` is a root). Branches of a TCC run side by side unless
+  \`after\` says otherwise.
+- **Names**: a branch without an \`id\` is called like its contract. The part of a contract before the first \`.\` is its participant.
+- **Payloads** are kept as JSON values: white space, escapes and the order of numeric keys may change, values never do. A number that an IEEE double
+  does not hold exactly as written (12345678901234567890, 1e400) is refused (\`unsafe_number\`) rather than changed: send it as a string. Of a key that is
+  given twice the last value counts. Keys called \`__proto__\`, \`constructor\` or \`prototype\` are refused.
+- **Unknown fields** are refused, so that a typing error is never taken for a default.
+- **Version**: \`version\` counts durable images and is the \`ETag\` of an answer.
+- **Busy or away**: 429 and 503 carry \`Retry-After\`. With a gid of your own, all of them are safe to repeat, \`outcome_unknown\` too.
+- **Who**: callers have no roles yet, which is why only loopback can reach this API; \`created_by\` is \`local\`.
+`;
+
+export const examples: Readonly<Record<string, string>> = {
+  begin: `curl -s localhost:4100/v1/transactions -H 'content-type: application/json' -d '{
+  "gid": "0199c2a0-7c1e-7a0b-9c55-0242ac120002", "name": "checkout", "pattern": "saga", "policy": "standard", "key": "order-77",
+  "branches": [
+    { "id": "stock",  "contract": "inventory.deduct", "payload": { "lines": [ { "sku": "tea", "quantity": 2 } ] } },
+    { "id": "charge", "contract": "payment.charge",   "payload": { "account": "a1", "amount": 1200 } } ],
+  "wait": "final", "timeoutMs": 5000 }'`,
+  register: `curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120003/branches -H 'content-type: application/json' \\
+  -d '{ "contract": "inventory.reserve", "payload": { "lines": [ { "sku": "tea", "quantity": 2 } ] }, "run": "coordinator" }'`,
+  submit: `curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120003/submit -H 'content-type: application/json' \\
+  -d '{ "branches": ["inventory.reserve"], "wait": "final" }'`,
+  abort: `curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120003/abort -H 'content-type: application/json' \\
+  -d '{ "reason": "the customer changed their mind" }'`,
+  get: 'curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002',
+  wait: "curl -s 'localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002/wait?until=final&timeoutMs=5000'",
+};

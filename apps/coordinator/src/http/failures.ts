@@ -1,0 +1,69 @@
+/** Whatever can go wrong on the way of a request, as an answer of the catalogue. */
+import { EngineError, type EngineErrorCode, StoreUnavailableError } from '@assent/engine';
+import { NotFoundException } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { transactionBody } from '../api/index.js';
+import { ApiError, type ErrorCode } from '../errors/index.js';
+import { methodsOf } from './known-routes.js';
+
+/** How soon to try again when nobody knows better, in milliseconds: about the time a restart of anything takes at least. */
+const RETRY_AFTER_MS = 1_000;
+
+/** Codes that the engine calls otherwise. `null`: unexpected, and only the log says more. */
+const engineCodes: Readonly<Partial<Record<EngineErrorCode, ErrorCode | null>>> = { policy_unknown: 'unknown_policy', protocol_bug: null };
+
+const fastifyCodes: Readonly<Record<string, (request: FastifyRequest) => ApiError>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: () => new ApiError('body_too_large', 'The body is larger than this coordinator accepts.'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: (request) =>
+    new ApiError('unsupported_media_type', `The content type is ${quoted(request.headers['content-type'])}, not application/json.`),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => new ApiError('bad_request', 'The body does not have the length that its header declares.'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => new ApiError('body_required', 'The body is empty.'),
+  FST_ERR_BAD_URL: () => new ApiError('bad_request', 'The path is not well-formed.'),
+  FST_ERR_MAX_PARAM_LENGTH: () => new ApiError('bad_request', 'The path is too long.'),
+};
+
+/** The answer to a failure, or `null` when it is nothing that was foreseen. */
+export function toApiError(error: unknown, request: FastifyRequest): ApiError | null {
+  if (error instanceof ApiError) return withRetryAfter(error);
+  if (error instanceof EngineError) return fromEngine(error);
+  if (error instanceof StoreUnavailableError) return withRetryAfter(new ApiError('store_unavailable', 'The database cannot be reached.'));
+  if (error instanceof NotFoundException) return notRouted(request);
+  const code = typeof error === 'object' && error !== null ? (error as { readonly code?: unknown }).code : undefined;
+  return typeof code === 'string' ? (fastifyCodes[code]?.(request) ?? null) : null;
+}
+
+function fromEngine(error: EngineError): ApiError | null {
+  const renamed = engineCodes[error.code];
+  if (renamed === null) return null;
+  const { gid, retryAfterMs, view } = error;
+  return withRetryAfter(
+    new ApiError(renamed ?? (error.code as ErrorCode), error.detail, {
+      ...(gid === undefined ? {} : { gid }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(view === undefined ? {} : { transaction: transactionBody(view) }),
+    }),
+  );
+}
+
+/** Every 429 and 503 says when to come back. */
+function withRetryAfter(error: ApiError): ApiError {
+  if ((error.status !== 429 && error.status !== 503) || error.fields.retryAfterMs !== undefined) return error;
+  return new ApiError(error.code, error.detail, { ...error.fields, retryAfterMs: RETRY_AFTER_MS });
+}
+
+function notRouted(request: FastifyRequest): ApiError {
+  const path = request.url.split('?', 1)[0] ?? '';
+  const allow = methodsOf(path);
+  if (allow.length === 0) return new ApiError('route_not_found', `There is nothing at ${quoted(path)}.`);
+  return new ApiError(
+    'method_not_allowed',
+    `${request.method} is not answered here; ${allow.join(', ')} ${allow.length > 1 ? 'are' : 'is'}.`,
+    {
+      allow,
+    },
+  );
+}
+
+function quoted(text: string | undefined): string {
+  return text === undefined ? 'missing' : JSON.stringify(text.slice(0, 80));
+}

@@ -1,0 +1,39 @@
+/** Turns every failure of a request into an answer of the catalogue (RFC 9457). What was not foreseen is logged under an id, and never shown. */
+import { randomUUID } from 'node:crypto';
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError } from '../errors/index.js';
+import { toApiError } from './failures.js';
+
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+/** Where the unforeseen is written: `error` of a pino logger. */
+export interface FailureLog {
+  error(fields: object, message: string): void;
+}
+
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: FailureLog) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    sendFailure(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), this.log);
+  }
+}
+
+/** Answers a failed request. */
+export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply, log: FailureLog): void {
+  if (reply.sent) return;
+  const answer = toApiError(error, request) ?? unforeseen(error, request, log);
+  const { allow, retryAfterMs } = answer.fields;
+  if (allow !== undefined) void reply.header('allow', allow.join(', '));
+  if (retryAfterMs !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1_000))));
+  void reply.code(answer.status).header('content-type', PROBLEM_TYPE).send(JSON.stringify(answer.toBody()));
+}
+
+function unforeseen(error: unknown, request: FastifyRequest, log: FailureLog): ApiError {
+  const id = randomUUID();
+  log.error({ err: error, failure: id, method: request.method, route: request.routeOptions?.url }, 'A request failed unexpectedly');
+  return new ApiError('internal', `Look for "failure":"${id}" in the log of the coordinator.`);
+}

@@ -1,0 +1,2 @@
+/** Reading JSON from strangers. */
+export { MAX_DEPTH, parseBody } from './check-json.js';
