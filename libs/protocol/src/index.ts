@@ -1,6 +1,5 @@
 /** The pure core: model, patterns, step, plan, retry, invariants. Imports nothing from outside this folder. */
 export type * from './api.js';
-export { begin } from './begin.js';
 export { checkDefinition, MAX_BRANCHES } from './check/index.js';
 export type * from './effects.js';
 export type * from './events.js';
@@ -16,7 +15,7 @@ export type * from './model/view.js';
 export { opsOf, patterns } from './patterns/index.js';
 export { planFor } from './plan/index.js';
 export { ProtocolBug } from './protocol-bug.js';
-export { step } from './step/index.js';
+export { begin, step } from './step/index.js';
 export { attentionOf, view } from './view/index.js';
 export { header } from './wire/headers.js';
 export { formatMessageId, type MessageId, parseMessageId } from './wire/message-id.js';

@@ -3,10 +3,10 @@
  * success. Writing and reading use this same answer.
  */
 import { coordinatorRuns, endOpOf, isFinal, patternOf } from '../model/facts.js';
+import { freshBranch } from '../model/fresh-branch.js';
 import { freshLeg } from '../model/legs.js';
 import type { BranchState, Leg, Transaction } from '../model/transaction.js';
 import type { Status } from '../model/view.js';
-import { freshBranch } from '../step/commands.js';
 
 const skipped: Leg = { ...freshLeg(), state: { kind: 'skipped' } };
 const answeredAtOnce: Leg = { state: { kind: 'succeeded', by: 'answer' }, attempts: 1, calls: 1, sent: 'yes', flight: null };

@@ -58,7 +58,7 @@ function writeState(state: LegState): Partial<LegJson> {
     case 'rejected':
       return { ...state.refusal };
     case 'failed':
-      return { ...(state.by === 'hand' ? { by: 'hand' } : {}), ...state.refusal };
+      return { ...(state.by === 'hand' ? { by: 'hand' } : {}), ...state.refusal, sinceMs: state.sinceMs };
   }
 }
 
@@ -88,6 +88,6 @@ function readState(json: LegJson): LegState {
     case 'rejected':
       return { kind: 'rejected', refusal: problem };
     case 'failed':
-      return { kind: 'failed', by: json.by === 'hand' ? 'hand' : 'answer', refusal: problem };
+      return { kind: 'failed', by: json.by === 'hand' ? 'hand' : 'answer', refusal: problem, sinceMs };
   }
 }

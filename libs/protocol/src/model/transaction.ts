@@ -28,7 +28,7 @@ export type LegState =
   /** It did not, and never will. */
   | { readonly kind: 'rejected'; readonly refusal: Refusal }
   /** A commit or rollback op that never will be done: somebody said so. The transaction ends mixed. */
-  | { readonly kind: 'failed'; readonly by: 'answer' | 'hand'; readonly refusal: Refusal }
+  | { readonly kind: 'failed'; readonly by: 'answer' | 'hand'; readonly refusal: Refusal; readonly sinceMs: EpochMs }
   /** Owed nothing. */
   | { readonly kind: 'skipped' };
 

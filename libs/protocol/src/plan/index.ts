@@ -4,7 +4,7 @@ import type { Plan } from '../effects.js';
 import { isDrivenByInitiator, isFinal } from '../model/facts.js';
 import { legsOf } from '../model/legs.js';
 import type { Leg, Transaction } from '../model/transaction.js';
-import { pendingDeadlineMs } from '../step/deadline.js';
+import { pendingDeadlineMs } from '../step/index.js';
 import { type Owed, owedCalls } from './owed.js';
 
 /** See `PlanFor` in `api.ts`. */

@@ -2,27 +2,12 @@
 import { checkDefinition } from '../check/index.js';
 import type { BranchDefinition, Definition } from '../model/definition.js';
 import { coordinatorRuns, isDrivenByInitiator, isPastPivot } from '../model/facts.js';
+import { freshBranch } from '../model/fresh-branch.js';
 import { graphOf } from '../model/graph.js';
-import { freshLeg } from '../model/legs.js';
 import type { BranchState, Transaction } from '../model/transaction.js';
 import { decideAbort, decideCommit } from './decide.js';
 import { settle } from './settle.js';
 import { done, type EventOf, ignored, refused, repeated, type Stepped, shown, urgent } from './stepped.js';
-
-/** The state of a branch of which nothing has happened yet. */
-export function freshBranch(tx: Pick<Transaction, 'definition' | 'graph'>, index: number): BranchState {
-  const branch = tx.definition.branches[index]!;
-  const waits = branch.pivot || tx.graph.behindPivot[index] || (tx.definition.stepwise && branch.after.length > 0);
-  const startedElsewhere = !coordinatorRuns(tx, index) && !tx.graph.behindPivot[index];
-  return {
-    id: branch.id,
-    inHorizon: !waits,
-    released: false,
-    forward: freshLeg(startedElsewhere ? 'maybe' : 'no'),
-    end: freshLeg(),
-    notices: [],
-  };
-}
 
 /** Registering puts a branch inside the horizon; from then on an abort rolls it back, whoever runs its forward op. */
 export function register(tx: Transaction, { branch }: EventOf<'registered'>): Stepped {

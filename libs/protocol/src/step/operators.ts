@@ -36,7 +36,10 @@ export function resolve(tx: Transaction, event: EventOf<'resolvedByHand'>): Step
     return done(event.outcome === 'succeeded' ? decideCommit(tx, event.atMs) : decideAbort(tx, refusal, event.atMs));
   }
   if (event.outcome === 'succeeded') return resolved(tx, place, land(leg, { kind: 'succeeded', by: 'hand' }), event.atMs);
-  const state = place.kind === 'forward' ? ({ kind: 'rejected', refusal } as const) : ({ kind: 'failed', by: 'hand', refusal } as const);
+  const state =
+    place.kind === 'forward'
+      ? ({ kind: 'rejected', refusal } as const)
+      : ({ kind: 'failed', by: 'hand', refusal, sinceMs: event.atMs } as const);
   return resolved(tx, place, land(leg, state), event.atMs);
 }
 

@@ -41,7 +41,7 @@ export function judge(leg: Leg, outcome: Outcome, rules: CallRules, atMs: EpochM
       return { kind: 'succeeded', by: 'answer', ...(outcome.result === undefined ? {} : { result: outcome.result }) };
     case 'rejected':
       if (rules.onRejected === 'ends') return { kind: 'rejected', refusal: outcome.refusal };
-      if (rules.onRejected === 'fails') return { kind: 'failed', by: 'answer', refusal: outcome.refusal };
+      if (rules.onRejected === 'fails') return { kind: 'failed', by: 'answer', refusal: outcome.refusal, sinceMs: atMs };
       return retryOrGiveUp(leg, 'contract_broken', outcome.refusal, rules, atMs, backoffMs(rules.policy, leg.attempts, random));
     case 'pending':
       return afterPending(leg, rules, atMs, pollDelayMs(rules.policy, outcome.retryAfterMs));

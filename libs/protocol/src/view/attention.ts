@@ -1,22 +1,20 @@
 /** Rows of the table `attention`: what needs a person, and what waits for a participant. */
 import type { Attention, AttentionOf } from '../api.js';
 import type { Endpoint } from '../model/definition.js';
-import { isFinal } from '../model/facts.js';
-import { legsOf } from '../model/legs.js';
-import type { Leg, Transaction } from '../model/transaction.js';
+import type { BranchState, Leg, Transaction } from '../model/transaction.js';
 
 /** See `AttentionOf` in `api.ts`. */
 export const attentionOf: AttentionOf = (tx, atRest, participantOf) => {
   const rows = tx.branches.flatMap((branch, index) => {
     const participant = participantOf(tx.definition.branches[index]!.endpoint);
-    return liveLegs(tx, branch.forward, legsOf(branch).slice(1)).flatMap((leg) => rowsOf(leg, branch.id, participant, atRest));
+    return liveLegs(tx, branch).flatMap((leg) => rowsOf(leg, branch.id, participant, atRest));
   });
   return [...pausedRow(tx), ...checkRows(tx, atRest, participantOf), ...rows];
 };
 
 /** After the decision a forward op moves nothing any more. */
-function liveLegs(tx: Transaction, forward: Leg, others: readonly Leg[]): readonly Leg[] {
-  return tx.status === 'active' ? [forward] : isFinal(tx.status) || tx.decision !== null ? others : [];
+function liveLegs(tx: Transaction, { forward, end, notices }: BranchState): readonly Leg[] {
+  return tx.decision === null ? [forward] : [end, ...notices];
 }
 
 function rowsOf({ state }: Leg, branch: string, participant: string, atRest: boolean): readonly Attention[] {
@@ -24,7 +22,7 @@ function rowsOf({ state }: Leg, branch: string, participant: string, atRest: boo
     case 'parked':
       return [{ branch, kind: 'parked', code: state.problem.code, participant, sinceMs: state.sinceMs }];
     case 'failed':
-      return [{ branch, kind: 'mixed', code: state.refusal.code, participant, sinceMs: 0 }];
+      return [{ branch, kind: 'mixed', code: state.refusal.code, participant, sinceMs: state.sinceMs }];
     case 'retrying':
       return atRest ? [{ branch, kind: 'retrying', code: state.problem.code, participant, sinceMs: state.sinceMs }] : [];
     case 'pending':

@@ -1,10 +1,9 @@
 /** The state for people: the body of `GET /v1/transactions/{gid}`. */
 import type { View } from '../api.js';
 import { deadlineAtMs, endOpOf, forwardOpOf, isFinal, isMixed } from '../model/facts.js';
-import type { EpochMs } from '../model/ids.js';
 import type { Op } from '../model/patterns.js';
 import type { BranchState, Leg, Transaction } from '../model/transaction.js';
-import type { BranchView, DecisionView, OpView } from '../model/view.js';
+import type { BranchView, OpView } from '../model/view.js';
 
 /** See `View` in `api.ts`. */
 export const view: View = (tx, version, finishedAtMs) => ({
@@ -21,16 +20,9 @@ export const view: View = (tx, version, finishedAtMs) => ({
   createdAtMs: tx.createdAtMs,
   deadlineAtMs: deadlineAtMs(tx),
   finishedAtMs,
-  decision: decisionView(tx, finishedAtMs),
+  decision: tx.decision,
   branches: tx.branches.map((branch, index) => branchView(tx, branch, index)),
 });
-
-/** Where decision and end are one image, its moment is the end. */
-function decisionView({ decision, status }: Transaction, finishedAtMs: EpochMs | null): DecisionView | null {
-  if (decision === null) return null;
-  const atMs = status === 'committed' && finishedAtMs !== null ? Math.min(decision.atMs, finishedAtMs) : decision.atMs;
-  return { kind: decision.kind, atMs, ...(decision.reason === undefined ? {} : { reason: decision.reason }) };
-}
 
 function branchView(tx: Transaction, branch: BranchState, index: number): BranchView {
   const { id, endpoint, after, pivot, run } = tx.definition.branches[index]!;

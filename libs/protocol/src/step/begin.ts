@@ -1,11 +1,11 @@
 /** Accepting a transaction (DESIGN 4.1, 4.2). */
-import type { Begin } from './api.js';
-import { checkDefinition } from './check/index.js';
-import { graphOf } from './model/graph.js';
-import type { Transaction } from './model/transaction.js';
-import { ProtocolBug } from './protocol-bug.js';
-import { freshBranch } from './step/commands.js';
-import { moveHorizon } from './step/settle.js';
+import type { Begin } from '../api.js';
+import { checkDefinition } from '../check/index.js';
+import { freshBranch } from '../model/fresh-branch.js';
+import { graphOf } from '../model/graph.js';
+import type { Transaction } from '../model/transaction.js';
+import { ProtocolBug } from '../protocol-bug.js';
+import { moveHorizon } from './settle.js';
 
 /** See `Begin` in `api.ts`. A step without predecessors enters the horizon with the acceptance itself, even if it is the pivot. */
 export const begin: Begin = (origin, definition, policy) => {
