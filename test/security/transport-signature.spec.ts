@@ -1,5 +1,6 @@
 /** What a participant in any language can rely on: every call is signed, and the signed id says what the call is. */
-import { type BranchCall, type Clock } from '@assent/engine';
+import type { AddressInfo } from 'node:net';
+import type { BranchCall, Clock } from '@assent/engine';
 import { parseMessageId } from '@assent/protocol';
 import { EgressPolicy, HttpBranchInvoker, makeParticipantKey, participantKeyProblem, Signer } from '@assent/transport';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -96,7 +97,7 @@ describe('a signed call', () => {
   });
 
   it('says - for the contract of a free URL', async () => {
-    const [{ port }] = participant.addresses() as [{ port: number }];
+    const { port } = participant.server.address() as AddressInfo;
     const { headers } = await send({ endpoint: { urls: { confirm: `http://127.0.0.1:${port}/hook` } } });
     expect(headers['webhook-id']).toBe('order-77:v1/stock:1/-/confirm/3');
   });

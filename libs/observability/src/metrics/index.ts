@@ -1,0 +1,2 @@
+/** Metrics for Prometheus. */
+export { EngineMetrics, type ParticipantLoads } from './engine-metrics.js';

@@ -1,0 +1,43 @@
+/** Builders for what the engine reports, and a logger that remembers its lines. */
+import type { BranchCall } from '@assent/engine';
+import { createLogger } from '@assent/observability';
+import type { TransactionView } from '@assent/protocol';
+import type { LevelWithSilent, Logger } from 'pino';
+
+export function aView(of: Partial<TransactionView> = {}): TransactionView {
+  return {
+    gid: 'g-1',
+    name: 'checkout',
+    key: 'order-77',
+    pattern: 'tcc',
+    driver: 'coordinator',
+    policy: { name: 'standard', version: 1 },
+    status: 'committed',
+    version: 3,
+    mixed: false,
+    paused: false,
+    createdAtMs: 1_000,
+    deadlineAtMs: null,
+    finishedAtMs: 1_041,
+    decision: { kind: 'commit', atMs: 1_020 },
+    branches: [],
+    ...of,
+  };
+}
+
+export const aCall: BranchCall = {
+  gid: 'g-1',
+  branch: 'stock',
+  op: 'try',
+  attempt: 2,
+  endpoint: { contract: 'inventory.reserve' },
+  payload: '{"card":"4111-1111"}',
+  timeoutMs: 3_000,
+  begunAtMs: 1_000,
+};
+
+export function recordingLogger(level: LevelWithSilent): { readonly logger: Logger; readonly lines: Record<string, unknown>[] } {
+  const lines: Record<string, unknown>[] = [];
+  const logger = createLogger({ level, name: 'coordinator', destination: { write: (line) => lines.push(JSON.parse(line)) } });
+  return { logger, lines };
+}
