@@ -1,1 +1,15 @@
-export {};
+/** Starts the order service. */
+import { boot, serve } from '@assent/service';
+import { readOrderConfiguration } from './configuration.js';
+import { orderWith } from './order.module.js';
+
+void boot('order', async () => {
+  const env = readOrderConfiguration(process.env);
+  const module = orderWith({
+    databaseUrl: env.ORDER_DATABASE_URL,
+    coordinatorUrl: env.ORDER_COORDINATOR_URL,
+    waitMs: env.ORDER_WAIT_MS,
+    reconcileMs: env.ORDER_RECONCILE_MS,
+  });
+  return serve(module, { host: env.ORDER_HTTP_HOST, port: env.ORDER_HTTP_PORT, faults: null });
+});

@@ -1,1 +1,14 @@
-export {};
+/** Starts the payment service. */
+import { boot, parseFaults, serve, signingKeyFromFile } from '@assent/service';
+import { readPaymentConfiguration } from './configuration.js';
+import { paymentWith } from './payment.module.js';
+
+void boot('payment', async () => {
+  const env = readPaymentConfiguration(process.env);
+  const key = env.PAYMENT_KEY ?? (await signingKeyFromFile(env.ASSENT_KEYS_FILE, 'payment'));
+  return serve(paymentWith({ databaseUrl: env.PAYMENT_DATABASE_URL, key }), {
+    host: env.PAYMENT_HTTP_HOST,
+    port: env.PAYMENT_HTTP_PORT,
+    faults: env.ASSENT_DEMO_FAULTS === undefined ? null : parseFaults(env.ASSENT_DEMO_FAULTS),
+  });
+});

@@ -10,7 +10,7 @@
  */
 
 /** What one contract takes (a JSON object) and what its forward op answers. */
-export interface Contract<Payload extends object = object, Result = void> {
+export interface Contract<Payload extends object = object, Result = undefined> {
   readonly payload: Payload;
   readonly result: Result;
 }

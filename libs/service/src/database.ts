@@ -58,7 +58,7 @@ export async function ensureDatabase(url: string): Promise<void> {
 }
 
 /** Runs one UPDATE, INSERT or DELETE inside the local transaction of `manager` and returns how many rows it matched and changed. */
-export async function changedRows(manager: EntityManager, sql: string, parameters: readonly (string | number)[]): Promise<number> {
+export async function changedRows(manager: EntityManager, sql: string, parameters: readonly (string | number | null)[]): Promise<number> {
   const runner = manager.queryRunner;
   if (runner === undefined) throw new Error('changedRows needs the entity manager of a local transaction');
   const { affected } = await runner.query(sql, [...parameters], true);

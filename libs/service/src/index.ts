@@ -11,6 +11,7 @@ export {
 } from './configuration.js';
 export { changedRows, type DatabaseParts, databaseOptions, ensureDatabase, isSqlite } from './database.js';
 export { type Faults, injectFaults, parseFaults } from './fault-injection.js';
+export { HealthController } from './health.controller.js';
 export { Problem, ProblemFilter, readInput } from './problem.js';
 export { boot, createService, type ServeOptions, serve } from './serve.js';
 export { signingKeyFromFile } from './signing-key.js';

@@ -1,5 +1,5 @@
 /** Boots a service: an ordinary Nest application on Fastify that answers problems as RFC 9457 and ends in good order. */
-import { ConsoleLogger, type Type } from '@nestjs/common';
+import { ConsoleLogger, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Faults, injectFaults } from './fault-injection.js';
@@ -16,7 +16,7 @@ export interface ServeOptions {
 const bodyLimitBytes = 256 * 1024;
 
 /** Creates and prepares the application without listening, for those who want to add to it. */
-export async function createService(module: Type, faults: Faults | null): Promise<NestFastifyApplication> {
+export async function createService(module: DynamicModule, faults: Faults | null): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: bodyLimitBytes, forceCloseConnections: 'idle' });
   const logger = new ConsoleLogger({ json: true, logLevels: ['warn', 'error', 'fatal'] });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger, abortOnError: false });
@@ -27,7 +27,10 @@ export async function createService(module: Type, faults: Faults | null): Promis
 }
 
 /** Serves `module`; SIGTERM and SIGINT end it once the requests in the air are answered. Returns the URL it listens on. */
-export async function serve(module: Type, options: ServeOptions): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
+export async function serve(
+  module: DynamicModule,
+  options: ServeOptions,
+): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
   const app = await createService(module, options.faults);
   await app.listen(options.port, options.host);
   return { app, url: await app.getUrl() };

@@ -1,0 +1,17 @@
+/** Everything the inventory reads from its environment, once, at boot. */
+import { databaseUrl, keysFile, loopbackHost, port, readConfiguration, signingKey } from '@assent/service';
+import { z } from 'zod';
+
+const schema = z.object({
+  INVENTORY_HTTP_PORT: port.default(4102),
+  INVENTORY_HTTP_HOST: loopbackHost,
+  INVENTORY_DATABASE_URL: databaseUrl.default('sqlite:.assent/inventory.sqlite'),
+  /** Without it the key is taken from ASSENT_KEYS_FILE. */
+  INVENTORY_KEY: signingKey.optional(),
+  ASSENT_KEYS_FILE: keysFile,
+  /** Faults on purpose, see `parseFaults`. */
+  ASSENT_DEMO_FAULTS: z.string().optional(),
+});
+
+/** Throws `ConfigurationError` with every problem found. */
+export const readInventoryConfiguration = (env: NodeJS.ProcessEnv) => readConfiguration(schema, env);

@@ -1,0 +1,41 @@
+/** Wires the inventory: its database, its branches, its HTTP API. */
+import { ParticipantModule, participantMigrations } from '@assent/participant';
+import { databaseOptions, ensureDatabase, HealthController } from '@assent/service';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CreateStock1764000000001 } from './database/create-stock.migration.js';
+import { DeductStock } from './stock/deduct-stock.step.js';
+import { ReserveStock } from './stock/reserve-stock.branch.js';
+import { StockController } from './stock/stock.controller.js';
+import { Stock } from './stock/stock.js';
+import { StockItem } from './stock/stock-item.entity.js';
+
+export interface InventoryOptions {
+  readonly databaseUrl: string;
+  /** By which calls of the coordinator are verified. */
+  readonly key: string;
+}
+
+@Module({
+  controllers: [StockController, HealthController],
+  providers: [Stock, ReserveStock, DeductStock],
+})
+export class InventoryModule {}
+
+/** The module as it is configured. */
+export function inventoryWith({ databaseUrl, key }: InventoryOptions): DynamicModule {
+  return {
+    module: InventoryModule,
+    imports: [
+      TypeOrmModule.forRootAsync({
+        useFactory: async () => {
+          await ensureDatabase(databaseUrl);
+          const tables = { entities: [StockItem], migrations: [...participantMigrations, CreateStock1764000000001] };
+          return { ...databaseOptions(databaseUrl, tables), retryAttempts: 0 };
+        },
+      }),
+      TypeOrmModule.forFeature([StockItem]),
+      ParticipantModule.forRoot({ name: 'inventory', dataSource: 'default', keys: key }),
+    ],
+  };
+}

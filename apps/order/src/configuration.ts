@@ -1,0 +1,19 @@
+/** Everything the order service reads from its environment, once, at boot. */
+import { databaseUrl, loopbackHost, port, readConfiguration, wholeNumber } from '@assent/service';
+import { z } from 'zod';
+
+const schema = z.object({
+  ORDER_HTTP_PORT: port.default(4101),
+  ORDER_HTTP_HOST: loopbackHost,
+  ORDER_DATABASE_URL: databaseUrl.default('sqlite:.assent/order.sqlite'),
+  ORDER_COORDINATOR_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL such as http://127.0.0.1:4100' })
+    .default('http://127.0.0.1:4100'),
+  /** How long `POST /orders` waits for the decision, in milliseconds, before it answers that the order is still under way. */
+  ORDER_WAIT_MS: wholeNumber(0, 60_000).default(5_000),
+  /** How often orders without an outcome are looked after, in milliseconds. */
+  ORDER_RECONCILE_MS: wholeNumber(100, 3_600_000).default(5_000),
+});
+
+/** Throws `ConfigurationError` with every problem found. */
+export const readOrderConfiguration = (env: NodeJS.ProcessEnv) => readConfiguration(schema, env);

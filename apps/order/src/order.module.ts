@@ -1,0 +1,55 @@
+/** Wires the order service: its database, its catalogue, its orders, and the client by which it drives them. */
+import { AssentModule } from '@assent/client';
+import { databaseOptions, ensureDatabase, HealthController } from '@assent/service';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CatalogueController } from './catalogue/catalogue.controller.js';
+import { Catalogue } from './catalogue/catalogue.js';
+import { Product } from './catalogue/product.entity.js';
+import { CreateOrders1764000000003 } from './database/create-orders.migration.js';
+import { Checkout } from './orders/checkout.js';
+import { OrderController, OrderWait } from './orders/order.controller.js';
+import { Order } from './orders/order.entity.js';
+import { OrderDesk } from './orders/order-desk.js';
+import { Orders } from './orders/orders.js';
+import { Reconciliation, ReconciliationInterval } from './orders/reconciliation.js';
+
+export interface OrderOptions {
+  readonly databaseUrl: string;
+  readonly coordinatorUrl: string;
+  /** How long `POST /orders` waits for a decision. */
+  readonly waitMs: number;
+  /** How often orders without an outcome are looked after. */
+  readonly reconcileMs: number;
+}
+
+/** As many orders as may wait for their decision at once; further ones wait for one of these connections. */
+const connections = 256;
+
+@Module({
+  controllers: [OrderController, CatalogueController, HealthController],
+  providers: [Orders, Catalogue, Checkout, OrderDesk, Reconciliation],
+})
+export class OrderModule {}
+
+/** The module as it is configured. */
+export function orderWith({ databaseUrl, coordinatorUrl, waitMs, reconcileMs }: OrderOptions): DynamicModule {
+  return {
+    module: OrderModule,
+    imports: [
+      TypeOrmModule.forRootAsync({
+        useFactory: async () => {
+          await ensureDatabase(databaseUrl);
+          const tables = { entities: [Order, Product], migrations: [CreateOrders1764000000003] };
+          return { ...databaseOptions(databaseUrl, tables), retryAttempts: 0 };
+        },
+      }),
+      TypeOrmModule.forFeature([Product]),
+      AssentModule.forRoot({ baseUrl: coordinatorUrl, connections }),
+    ],
+    providers: [
+      { provide: OrderWait, useValue: new OrderWait(waitMs) },
+      { provide: ReconciliationInterval, useValue: new ReconciliationInterval(reconcileMs) },
+    ],
+  };
+}
