@@ -52,10 +52,15 @@ export const definitionErrors = {
     title: 'An initiator-driven transaction begins without branches',
     help: 'Begin with `"branches": []` and register each branch by POST .../branches.',
   },
-  illegal_id: {
+  bad_branch_id: {
     status: 422,
-    title: 'An id is not legal',
-    help: 'Ids are 1 to 64 of letters, digits, ".", "_" and "-".',
+    title: 'This may not be the id of a branch',
+    help: 'Ids are 1 to 64 of letters, digits, ".", "_" and "-"; the detail says which one is reserved.',
+  },
+  bad_contract: {
+    status: 422,
+    title: 'This is not the name of a contract',
+    help: 'A contract reads participant.what, at most 64 letters, digits, ".", "_" and "-".',
   },
   after_unknown: {
     status: 422,
@@ -97,10 +102,20 @@ export const definitionErrors = {
     title: 'This pattern needs a policy with a deadline',
     help: 'Branches hold resources until they are told: choose a policy that has a deadline, such as standard.',
   },
-  pattern_not_served: {
+  after_on_pattern: {
+    status: 422,
+    title: 'Branches of this pattern have no declared order',
+    help: 'Leave `after` out, or use a pattern with an order, such as saga.',
+  },
+  driver_not_allowed: {
     status: 422,
     title: 'This pattern cannot be driven that way',
-    help: 'See docs/protocols.md for what each pattern offers.',
+    help: 'A saga is driven by the coordinator, a TCC by either; see docs/protocols.md.',
+  },
+  run_not_allowed: {
+    status: 422,
+    title: 'This branch cannot be run by its own service',
+    help: 'Say `"run": "self"` only for branches of a transaction that its initiator drives.',
   },
   invalid_definition: {
     status: 422,

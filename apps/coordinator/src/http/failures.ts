@@ -1,16 +1,16 @@
 /** Whatever can go wrong on the way of a request, as an answer of the catalogue. */
 import { EngineError, type EngineErrorCode, StoreUnavailableError } from '@assent/engine';
-import { NotFoundException } from '@nestjs/common';
+import { HttpException, NotFoundException } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { transactionBody } from '../api/index.js';
-import { ApiError, type ErrorCode } from '../errors/index.js';
+import { ApiError, type ErrorCode, isErrorCode } from '../errors/index.js';
 import { methodsOf } from './known-routes.js';
 
 /** How soon to try again when nobody knows better, in milliseconds: about the time a restart of anything takes at least. */
 const RETRY_AFTER_MS = 1_000;
 
-/** Codes that the engine calls otherwise. `null`: unexpected, and only the log says more. */
-const engineCodes: Readonly<Partial<Record<EngineErrorCode, ErrorCode | null>>> = { policy_unknown: 'unknown_policy', protocol_bug: null };
+/** Codes that the engine calls otherwise. */
+const engineCodes: Readonly<Partial<Record<EngineErrorCode, ErrorCode>>> = { policy_unknown: 'unknown_policy' };
 
 const fastifyCodes: Readonly<Record<string, (request: FastifyRequest) => ApiError>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: () => new ApiError('body_too_large', 'The body is larger than this coordinator accepts.'),
@@ -28,16 +28,19 @@ export function toApiError(error: unknown, request: FastifyRequest): ApiError | 
   if (error instanceof EngineError) return fromEngine(error);
   if (error instanceof StoreUnavailableError) return withRetryAfter(new ApiError('store_unavailable', 'The database cannot be reached.'));
   if (error instanceof NotFoundException) return notRouted(request);
-  const code = typeof error === 'object' && error !== null ? (error as { readonly code?: unknown }).code : undefined;
+  // Nest wraps what Fastify refuses.
+  const source = error instanceof HttpException ? error.cause : error;
+  const code = typeof source === 'object' && source !== null ? (source as { readonly code?: unknown }).code : undefined;
   return typeof code === 'string' ? (fastifyCodes[code]?.(request) ?? null) : null;
 }
 
 function fromEngine(error: EngineError): ApiError | null {
-  const renamed = engineCodes[error.code];
-  if (renamed === null) return null;
+  const code = engineCodes[error.code] ?? error.code;
+  // A `protocol_bug` is nothing a client could mend: only the log says more.
+  if (!isErrorCode(code)) return null;
   const { gid, retryAfterMs, view } = error;
   return withRetryAfter(
-    new ApiError(renamed ?? (error.code as ErrorCode), error.detail, {
+    new ApiError(code, error.detail, {
       ...(gid === undefined ? {} : { gid }),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       ...(view === undefined ? {} : { transaction: transactionBody(view) }),

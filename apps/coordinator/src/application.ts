@@ -1,0 +1,26 @@
+/** Builds the Nest application: routes, documentation, HTTP server. It does not listen yet. */
+import type { LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import { CoordinatorModule, type CoordinatorParts } from './coordinator.module.js';
+import { openApiDocument } from './docs/index.js';
+import { createHttpAdapter } from './http/index.js';
+
+/** The application, ready to listen. `logger: false` keeps Nest itself quiet. */
+export async function createApplication(parts: CoordinatorParts, logger: LoggerService | false): Promise<NestFastifyApplication> {
+  const adapter = createHttpAdapter(parts.backend.limits, parts.log);
+  const app = await NestFactory.create<NestFastifyApplication>(CoordinatorModule.of(parts), adapter, {
+    bodyParser: false,
+    logger,
+    abortOnError: false,
+  });
+  SwaggerModule.setup('docs', app, openApiDocument(), {
+    jsonDocumentUrl: 'docs-json',
+    yamlDocumentUrl: 'docs-yaml',
+    customSiteTitle: 'Assent coordinator',
+  });
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return app;
+}

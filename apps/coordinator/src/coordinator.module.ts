@@ -1,0 +1,47 @@
+/** The one place where routes meet what they stand on. */
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import {
+  AbortCommandController,
+  Backend,
+  BeginController,
+  GetController,
+  RegisterController,
+  SubmitController,
+  WaitController,
+} from './api/index.js';
+import { Health, HealthController, Metrics, MetricsController } from './health/index.js';
+import { type FailureLog, ProblemFilter } from './http/index.js';
+
+/** What the routes are given. */
+export interface CoordinatorParts {
+  readonly backend: Backend;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  readonly log: FailureLog;
+}
+
+@Module({})
+export class CoordinatorModule {
+  static of(parts: CoordinatorParts): DynamicModule {
+    return {
+      module: CoordinatorModule,
+      controllers: [
+        BeginController,
+        RegisterController,
+        SubmitController,
+        AbortCommandController,
+        GetController,
+        WaitController,
+        HealthController,
+        MetricsController,
+      ],
+      providers: [
+        { provide: Backend, useValue: parts.backend },
+        { provide: Health, useValue: parts.health },
+        { provide: Metrics, useValue: parts.metrics },
+        { provide: APP_FILTER, useValue: new ProblemFilter(parts.log) },
+      ],
+    };
+  }
+}

@@ -1,0 +1,50 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type FastifyInstance } from 'fastify';
+import { routes } from '../api/index.js';
+import { catalogue } from '../errors/index.js';
+import { type ApiHarness, startApi } from '../testing/api-harness.js';
+import { apiDocument, errorsOf, openApiDocument } from './index.js';
+
+describe('The documentation of the API', () => {
+  let api: ApiHarness;
+  beforeAll(async () => {
+    api = await startApi();
+  });
+  afterAll(() => api.app.close());
+
+  it('is the page that is checked in', () => {
+    const page = new URL('../../../../docs/api.md', import.meta.url);
+    if (process.env.UPDATE_DOCS === '1') writeFileSync(page, apiDocument());
+    expect(readFileSync(page, 'utf8')).toBe(apiDocument());
+  });
+
+  it('lists every error of the catalogue at some route', () => {
+    const listed = new Set<string>(routes.flatMap(errorsOf));
+    const elsewhere = ['route_not_found', 'method_not_allowed', 'not_parked'];
+    expect(Object.keys(catalogue).filter((code) => !listed.has(code) && !elsewhere.includes(code))).toEqual([]);
+  });
+
+  it('describes every route that is served, and no other', () => {
+    const server = api.app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    for (const { method, path } of routes) {
+      expect([path, server.hasRoute({ method, url: path.replace(/\{([^}]+)\}/g, ':$1') })]).toEqual([path, true]);
+    }
+    const served = server.printRoutes({ commonPrefix: false }).match(/\((?:GET|POST)[^)]*\)/g) ?? [];
+    const documentation = 4;
+    expect(served.length).toBeGreaterThanOrEqual(new Set(routes.map(({ path }) => path)).size);
+    expect(served.length).toBeLessThanOrEqual(routes.length + documentation + 6);
+  });
+
+  it('is OpenAPI 3.1 with an answer for every status a route may give', () => {
+    const document = openApiDocument();
+    expect(document.openapi).toBe('3.1.0');
+    for (const route of routes) {
+      const operation = document.paths[route.path]?.[route.method.toLowerCase() as 'get' | 'post'];
+      const statuses = [
+        ...route.answers.map(({ status }) => String(status)),
+        ...errorsOf(route).map((code) => String(catalogue[code].status)),
+      ];
+      expect(Object.keys(operation?.responses ?? {}).sort()).toEqual([...new Set(statuses)].sort());
+    }
+  });
+});

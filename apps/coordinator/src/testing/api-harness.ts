@@ -1,0 +1,73 @@
+/** The routes over a scripted engine, without a database, for tests of the API alone. */
+import type { TransactionEngine } from '@assent/engine';
+import { type Policy, shippedPolicies } from '@assent/protocol';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Backend } from '../api/index.js';
+import { createApplication } from '../application.js';
+import { type Limits, readConfiguration } from '../configuration/index.js';
+import { Health, Metrics } from '../health/index.js';
+
+export interface Logged {
+  readonly fields: object;
+  readonly message: string;
+}
+
+export interface ApiHarness {
+  readonly app: NestFastifyApplication;
+  /** What was logged as unexpected. */
+  readonly logged: Logged[];
+  /** Replaces the engine. */
+  use(engine: TransactionEngine): void;
+}
+
+class HarnessBackend extends Backend {
+  readonly participants = new Set(['inventory', 'payment', 'shipping']);
+  current: TransactionEngine | null = null;
+
+  constructor(readonly limits: Limits) {
+    super();
+  }
+
+  readonly checkUrl = (url: string) =>
+    url.startsWith('https://mail.internal/')
+      ? null
+      : { code: 'egress_denied', detail: `The origin of ${url} is not in the list of allowed origins.` };
+
+  engine(): TransactionEngine {
+    if (this.current === null) throw new Error('The test gave no engine');
+    return this.current;
+  }
+
+  async policy(name: string, version: number | null): Promise<Policy | null> {
+    return shippedPolicies.find((policy) => policy.name === name && (version === null || policy.version === version)) ?? null;
+  }
+}
+
+class HarnessHealth extends Health {
+  readiness() {
+    return { status: 'ready', node: 'test' } as const;
+  }
+}
+
+class HarnessMetrics extends Metrics {
+  readonly contentType = 'text/plain; version=0.0.4';
+
+  async metrics() {
+    return '# nothing';
+  }
+}
+
+/** Starts the application (it does not listen: use `app.inject`). */
+export async function startApi(limits: Partial<Limits> = {}): Promise<ApiHarness> {
+  const logged: Logged[] = [];
+  const backend = new HarnessBackend({ ...readConfiguration({}).limits, ...limits });
+  const log = { error: (fields: object, message: string) => void logged.push({ fields, message }) };
+  const app = await createApplication({ backend, health: new HarnessHealth(), metrics: new HarnessMetrics(), log }, false);
+  return {
+    app,
+    logged,
+    use(engine) {
+      backend.current = engine;
+    },
+  };
+}
