@@ -1,6 +1,8 @@
 /** Drives transactions: driver, scheduler, writer, ownership, recovery. Only ports, no I/O of its own. */
 export type * from './api.js';
+export { Engine } from './engine.js';
 export { EngineError, type EngineErrorCode, type EngineErrorDetails } from './errors.js';
+export type { EnginePorts } from './life.js';
 export { defaultEngineOptions, type EngineOptions } from './options.js';
 export type * from './ports/branch-invoker.js';
 export type * from './ports/clock.js';

@@ -1,0 +1,352 @@
+/**
+ * Drives the transactions in this node's memory (DESIGN 4): events are stepped one at a time, and after every step and every landed flush what
+ * leaves is the plan of the present state, as far as the durable image permits. Nothing is queued for later.
+ */
+import { type Answer, isFinal, type Plan, type ProtocolEvent, planFor, step, type Transaction, view } from '@assent/protocol';
+import { EngineError, type EngineErrorCode } from '../errors.js';
+import type { EngineOptions } from '../options.js';
+import type { BranchInvoker } from '../ports/branch-invoker.js';
+import type { Clock, Random } from '../ports/clock.js';
+import type { Monitor } from '../ports/monitor.js';
+import type { Incarnation } from '../ports/transaction-store.js';
+import type { DatabaseTime, Lease, Scheduler } from '../time/index.js';
+import type { Waiters } from '../waiters/index.js';
+import type { Batch, Writer } from '../writer/index.js';
+import { type Landing, LOST } from './acknowledgement.js';
+import { Calls, type CallsHost } from './calls.js';
+import { Expectations, outcomeUnknown } from './expectations.js';
+import { isRestful, writeImage } from './images.js';
+import { Resident, type ResidentHost } from './resident.js';
+
+export interface DriverPorts {
+  readonly self: Incarnation;
+  readonly options: EngineOptions;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly monitor: Monitor;
+  readonly invoker: BranchInvoker;
+  readonly time: DatabaseTime;
+  readonly lease: Lease;
+  readonly scheduler: Scheduler;
+  readonly waiters: Waiters;
+  readonly writer: Writer;
+}
+
+/** A wake-up that changed nothing is not repeated sooner: a state that always wants to be woken now must not spin. */
+const AFTER_VAIN_WAKE_MS = 1_000;
+/** More are forgotten, oldest first: they are tried again, and set aside again. */
+const MOST_SET_ASIDE = 10_000;
+
+export class Driver implements ResidentHost, CallsHost {
+  readonly calls: Calls;
+  readonly expectations: Expectations;
+  private readonly residents = new Map<string, Resident>();
+  /** Transactions that the machine or the store cannot go on with, and why. Not loaded again by this incarnation. */
+  private readonly setAside = new Map<string, EngineErrorCode>();
+  private isDraining = false;
+  private isClosed = false;
+
+  constructor(
+    private readonly ports: DriverPorts,
+    /** Finds out what a begin has met whose gid exists already. */
+    private readonly metExisting: (resident: Resident) => void,
+  ) {
+    this.calls = new Calls(ports, this);
+    this.expectations = new Expectations(ports.clock, ports.options.acknowledgeWithinMs, (resident) => this.forget(resident));
+  }
+
+  get inMemory(): number {
+    return this.residents.size;
+  }
+
+  find(gid: string): Resident | undefined {
+    return this.residents.get(gid);
+  }
+
+  /** Why this transaction was set aside, or `undefined`. */
+  whySetAside(gid: string): EngineErrorCode | undefined {
+    return this.setAside.get(gid);
+  }
+
+  /** Takes a new transaction into memory and sends its first image on its way. */
+  accept(tx: Transaction, contentHash: string): Resident {
+    const resident = new Resident(tx.gid, contentHash, this, tx, null, 0, null, null, '');
+    this.residents.set(tx.gid, resident);
+    this.ports.writer.enqueue(resident);
+    return resident;
+  }
+
+  /** Takes a transaction that was read from the store into memory. What it owes leaves when it is settled. */
+  adopt(tx: Transaction, contentHash: string, version: number, owner: Incarnation | null, finishedAtMs: number | null): Resident {
+    const resident = new Resident(tx.gid, contentHash, this, tx, tx, version, owner, finishedAtMs, null);
+    resident.hasFinished = isFinal(tx.status);
+    this.residents.set(tx.gid, resident);
+    return resident;
+  }
+
+  /** Sets a transaction aside whose row the machine cannot read. */
+  refuseRow(gid: string, detail: string): void {
+    this.ports.monitor.alarm('unreadable_row', `${gid}: ${detail}`);
+    this.noteSetAside(gid, 'protocol_bug');
+  }
+
+  /** Steps one event. `null` when the machine failed: the transaction has been set aside. */
+  step(resident: Resident, event: ProtocolEvent): Answer | null {
+    try {
+      const { tx, answer } = step(resident.present, event);
+      if (tx !== resident.present) {
+        resident.present = tx;
+        resident.revision += 1;
+      }
+      if (answer.kind === 'ignored') this.ports.monitor.ignored(answer.mark);
+      return answer;
+    } catch (error) {
+      this.putAside(resident, error);
+      return null;
+    }
+  }
+
+  stepOnly(resident: Resident, event: ProtocolEvent): boolean {
+    return this.step(resident, event) !== null;
+  }
+
+  /** Flushes the present state; resolves once it is durable. `null`: it is already. */
+  durably(resident: Resident): Promise<Landing> | null {
+    if (resident.present === resident.durable) return null;
+    this.ports.writer.enqueue(resident);
+    return this.expectations.expect(resident, resident.revision);
+  }
+
+  /**
+   * As `durably`, for a command that had been carried out before: only what somebody must be able to rely on has to be durable, not all
+   * progress. `null`: it is already.
+   */
+  durablyRepeated(resident: Resident): Promise<Landing> | null {
+    if (this.flushOf(resident, resident.durable) !== 'now') return null;
+    const { flying } = resident;
+    const isCovered = flying !== null && this.flushOf(resident, flying.tx) !== 'now';
+    return this.expectations.expect(resident, isCovered ? flying.revision : resident.revision);
+  }
+
+  /** Plans what the present state owes and lets it leave, as far as the durable image and the lease permit. */
+  settle(resident: Resident): void {
+    if (resident.settling) {
+      resident.unsettled = true;
+      return;
+    }
+    resident.settling = true;
+    try {
+      do {
+        resident.unsettled = false;
+        if (!resident.here || this.isClosed) break;
+        this.act(resident, planFor(resident.present, resident.durable, this.ports.time.nowMs()));
+      } while (resident.unsettled);
+    } catch (error) {
+      this.putAside(resident, error);
+    } finally {
+      resident.settling = false;
+    }
+  }
+
+  /** Lets everything go: no new call leaves, and what has none in the air is flushed to rest. */
+  drain(): void {
+    this.isDraining = true;
+    this.calls.stop();
+    for (const resident of this.residents.values()) this.letGoUnlessCalling(resident);
+  }
+
+  /** Lets go of what still has calls in the air: they count as maybe sent, and the barrier absorbs what they did. */
+  drainAll(): void {
+    for (const resident of this.residents.values()) this.letGo(resident);
+  }
+
+  /** The incarnation has ended: nothing leaves any more, and whoever waits is told what is known. */
+  close(reason: (gid: string) => EngineError): void {
+    this.isClosed = true;
+    this.calls.stop();
+    for (const resident of this.residents.values()) {
+      const isUnsent = resident.durable === null && resident.flying === null;
+      resident.refuseAll(isUnsent ? reason(resident.gid) : outcomeUnknown(resident.gid));
+      this.forget(resident);
+    }
+  }
+
+  /** Takes a transaction out of memory. What it owes is the business of whoever owns its row. */
+  forget(resident: Resident): void {
+    resident.here = false;
+    resident.wake?.cancel();
+    resident.lazy?.cancel();
+    this.calls.forget(resident);
+    if (this.residents.get(resident.gid) === resident) this.residents.delete(resident.gid);
+    for (const watcher of resident.watchers.splice(0)) watcher.left();
+  }
+
+  putAside(resident: Resident, error: unknown): void {
+    this.setAsideAs(resident, 'protocol_bug', error instanceof Error ? error.message : String(error));
+  }
+
+  write(resident: Resident, batch: Batch): boolean {
+    if (!resident.here || resident.flying !== null) return false;
+    const { self, options, time, invoker } = this.ports;
+    try {
+      return writeImage(resident, batch, { self, restAfterMs: options.restAfterMs, nowMs: time.nowMs(), invoker });
+    } catch (error) {
+      this.putAside(resident, error);
+      return false;
+    }
+  }
+
+  landed(resident: Resident): void {
+    const { durable, version } = resident;
+    if (!resident.here || durable === null) return;
+    if (version === 1) this.ports.monitor.started(durable.definition.pattern);
+    this.tell(resident, durable);
+    this.settle(resident);
+  }
+
+  /** Somebody else moved the row. Whoever waits here may try again on the fresh one; this node has lost it. */
+  unmoved(resident: Resident): void {
+    if (!resident.here) return;
+    this.ports.monitor.info('lost a transaction to another node', { gid: resident.gid, version: resident.version });
+    this.forget(resident);
+    resident.answerAll(LOST);
+  }
+
+  duplicate(resident: Resident): void {
+    if (resident.here) this.metExisting(resident);
+  }
+
+  unstorable(resident: Resident, message: string): void {
+    if (!resident.here) return;
+    if (!resident.bare && resident.durable !== null) {
+      // The culprit may be a side row (an attempt's message): people can do without it, the transaction cannot do without its image.
+      this.ports.monitor.alarm('poison_row', `${resident.gid}: ${message}; flushed once more without attempts and attention`);
+      resident.bare = true;
+      this.ports.writer.enqueue(resident);
+      return;
+    }
+    this.setAsideAs(resident, 'unstorable', message);
+  }
+
+  private act(resident: Resident, plan: Plan): void {
+    const { options, time, self, writer } = this.ports;
+    const nowMs = time.nowMs();
+    if (resident.watchers.length > 0) tellWatchers(resident);
+    const need = resident.flying === null ? plan.flush : this.flushOf(resident, resident.flying.tx);
+    const isOwned = resident.owner === self;
+    if (need === 'now' || (need === 'lazily' && this.isDraining)) {
+      writer.enqueue(resident);
+    } else if (need === 'lazily' || (isOwned && resident.flying === null && isRestful(plan, nowMs, options.restAfterMs))) {
+      this.flushLazily(resident, plan);
+    }
+    if (!resident.here || resident.durable === null) return;
+    if (isOwned) {
+      if (plan.invokes.length > 0) this.calls.hand(resident, plan.invokes);
+      this.wakeAt(resident, plan.wakeAtMs);
+      if (this.isDraining) this.letGoUnlessCalling(resident);
+    } else if (need === 'no' && resident.flying === null) {
+      this.restOrOwn(resident, plan);
+    }
+  }
+
+  /** A transaction in memory that nobody owns: with something due this node takes it, else it leaves memory as it came. */
+  private restOrOwn(resident: Resident, plan: Plan): void {
+    if (plan.invokes.length > 0 && !this.isDraining) this.ports.writer.enqueue(resident);
+    else this.forget(resident);
+  }
+
+  /** Progress that nobody waits for, and letting go. The end of a transaction is never put off: memory is what it would cost. */
+  private flushLazily(resident: Resident, plan: Plan): void {
+    if (plan.idle && plan.waitsFor === 'final') {
+      this.ports.writer.enqueue(resident);
+      return;
+    }
+    if (resident.lazy !== null) return;
+    resident.lazy = this.ports.scheduler.after(this.ports.options.lazyFlushMs, {
+      due: () => {
+        resident.lazy = null;
+        if (resident.here && resident.flying === null) this.ports.writer.enqueue(resident);
+        else this.settle(resident);
+      },
+    });
+  }
+
+  private wakeAt(resident: Resident, atMs: number | null): void {
+    if (resident.wakeAtMs === atMs && (resident.wake !== null || atMs === null)) return;
+    resident.wake?.cancel();
+    resident.wake = null;
+    resident.wakeAtMs = atMs;
+    if (atMs !== null) this.armWake(resident, this.ports.time.untilMs(atMs));
+  }
+
+  private armWake(resident: Resident, delayMs: number): void {
+    resident.wake = this.ports.scheduler.after(delayMs, {
+      due: () => {
+        resident.wake = null;
+        this.woke(resident);
+      },
+    });
+  }
+
+  private woke(resident: Resident): void {
+    const atMs = this.ports.time.nowMs();
+    const { wakeAtMs, present } = resident;
+    if (wakeAtMs !== null && atMs < wakeAtMs) {
+      this.armWake(resident, Math.max(1, wakeAtMs - atMs));
+      return;
+    }
+    if (this.step(resident, { kind: 'woke', atMs }) === null) return;
+    const isVain = resident.present === present && resident.flights.size === 0;
+    this.settle(resident);
+    if (isVain && resident.here && resident.flights.size === 0 && resident.wakeAtMs !== null && resident.wakeAtMs <= atMs) {
+      resident.wake?.cancel();
+      this.armWake(resident, AFTER_VAIN_WAKE_MS);
+    }
+  }
+
+  /** A durable image that has landed: waiters learn of it, and of the end everybody does, once. */
+  private tell(resident: Resident, durable: Transaction): void {
+    const { waiters, monitor } = this.ports;
+    const hasEnded = isFinal(durable.status) && !resident.hasFinished;
+    if (!hasEnded && !waiters.has(resident.gid)) return;
+    const image = view(durable, resident.version, resident.finishedAtMs);
+    waiters.notify(resident.gid, durable.status, () => image);
+    if (!hasEnded) return;
+    resident.hasFinished = true;
+    monitor.finished(image);
+  }
+
+  private letGoUnlessCalling(resident: Resident): void {
+    for (const flight of resident.flights.values()) if (flight.hasLeft) return;
+    this.letGo(resident);
+  }
+
+  private letGo(resident: Resident): void {
+    resident.leaving = true;
+    if (resident.durable !== null && resident.owner === null && resident.present === resident.durable) this.forget(resident);
+    else this.ports.writer.enqueue(resident);
+  }
+
+  private setAsideAs(resident: Resident, code: EngineErrorCode, detail: string): void {
+    if (!resident.here) return;
+    this.ports.monitor.alarm(code === 'unstorable' ? 'poison_row' : code, `${resident.gid}: ${detail}`);
+    if (resident.durable !== null) this.noteSetAside(resident.gid, code);
+    this.forget(resident);
+    resident.refuseAll(new EngineError(code, detail, { gid: resident.gid }));
+  }
+
+  private noteSetAside(gid: string, code: EngineErrorCode): void {
+    const [oldest] = this.setAside.keys();
+    if (oldest !== undefined && this.setAside.size >= MOST_SET_ASIDE) this.setAside.delete(oldest);
+    this.setAside.set(gid, code);
+  }
+
+  private flushOf(resident: Resident, durable: Transaction | null): Plan['flush'] {
+    return durable === resident.present ? 'no' : planFor(resident.present, durable, this.ports.time.nowMs()).flush;
+  }
+}
+
+function tellWatchers(resident: Resident): void {
+  const { watchers, present } = resident;
+  for (let index = watchers.length - 1; index >= 0; index -= 1) if (watchers[index]?.saw(present)) watchers.splice(index, 1);
+}

@@ -1,0 +1,39 @@
+/** One call handed to the invoker: from the moment it was planned until it ended at the sender. */
+import type { Invoke } from '@assent/protocol';
+import type { BranchCall } from '../ports/branch-invoker.js';
+import type { Resident } from './resident.js';
+
+export class Flight {
+  /** True once the first byte was allowed to leave. */
+  hasLeft = false;
+  /** Database time at which it left. */
+  startedAtMs = 0;
+  readonly key: string;
+  readonly call: BranchCall;
+
+  constructor(
+    readonly resident: Resident,
+    readonly invoke: Invoke,
+  ) {
+    this.key = flightKey(invoke);
+    this.call = {
+      gid: resident.gid,
+      branch: invoke.branch,
+      op: invoke.op,
+      attempt: invoke.attempt,
+      endpoint: invoke.endpoint,
+      payload: invoke.payload,
+      timeoutMs: invoke.timeoutMs,
+      begunAtMs: resident.present.createdAtMs,
+    };
+  }
+}
+
+/** What tells one planned call of a transaction from every other. */
+export function flightKey(invoke: Invoke): string {
+  return `${invoke.op}/${invoke.attempt}/${invoke.branch}`;
+}
+
+export function isSameCall(a: Invoke, b: Invoke): boolean {
+  return a.attempt === b.attempt && a.branch === b.branch && a.op === b.op;
+}

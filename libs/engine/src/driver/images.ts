@@ -1,0 +1,110 @@
+/**
+ * The rows of a resident: its durable image, who owns it after that image, when it will be due at rest, and what the attention table says
+ * (DESIGN 7 and 8). Made when a batch is cut.
+ */
+import { type Attention, attentionOf, imageOf, type Plan, planFor, type Transaction } from '@assent/protocol';
+import type { BranchInvoker } from '../ports/branch-invoker.js';
+import type { Incarnation } from '../ports/transaction-store.js';
+import type { Batch } from '../writer/index.js';
+import type { Resident } from './resident.js';
+
+export interface ImageContext {
+  readonly self: Incarnation;
+  readonly restAfterMs: number;
+  readonly nowMs: number;
+  readonly invoker: Pick<BranchInvoker, 'participantOf'>;
+}
+
+/** Who owns a transaction after an image, and when it is due if nobody does. */
+export interface Standing {
+  readonly owner: Incarnation | null;
+  readonly dueAtMs: number | null;
+}
+
+/** A transaction for which time is owed, though nobody can say when, is looked at once a day. */
+const ONCE_A_DAY_MS = 86_400_000;
+
+/** Adds the resident's row to the batch. False when the store holds it already. Throws what the machine throws. */
+export function writeImage(resident: Resident, batch: Batch, context: ImageContext): boolean {
+  const tx = resident.present;
+  const { owner, dueAtMs } = standingOf(tx, resident.leaving, context);
+  const isBegin = resident.durable === null;
+  if (!isBegin && tx === resident.durable && owner === resident.owner) return false;
+  const attention = isBegin ? resident.attention : writeAttention(resident, tx, owner === null, batch, context);
+  if (isBegin) writeBegin(resident, batch, owner, dueAtMs);
+  else writeMove(resident, batch, owner, dueAtMs);
+  if (!resident.bare) for (const row of resident.waitingAttempts) batch.attempt(row);
+  resident.flying = { tx, revision: resident.revision, owner, attention, attempts: resident.waitingAttempts.length };
+  return true;
+}
+
+/**
+ * At rest is whatever is idle and waits for its initiator or a person, or for a time that is far away; so the image that brings a
+ * transaction there lets it go, without a flush of its own.
+ */
+export function standingOf(tx: Transaction, isLeaving: boolean, context: ImageContext): Standing {
+  const plan = planFor(tx, tx, context.nowMs);
+  if (isRestful(plan, context.nowMs, context.restAfterMs)) return { owner: null, dueAtMs: dueAtRest(plan, context.nowMs) };
+  if (isLeaving) return { owner: null, dueAtMs: context.nowMs };
+  return { owner: context.self, dueAtMs: null };
+}
+
+/** True when a transaction with this plan need not be in anybody's memory. */
+export function isRestful(plan: Plan, nowMs: number, restAfterMs: number): boolean {
+  if (!plan.idle) return false;
+  return plan.waitsFor !== 'time' || plan.wakeAtMs === null || plan.wakeAtMs > nowMs + restAfterMs;
+}
+
+function dueAtRest(plan: Plan, nowMs: number): number | null {
+  if (plan.waitsFor === 'final') return null;
+  if (plan.wakeAtMs !== null) return plan.wakeAtMs;
+  return plan.waitsFor === 'person' ? null : nowMs + ONCE_A_DAY_MS;
+}
+
+function writeBegin(resident: Resident, batch: Batch, owner: Incarnation | null, dueAtMs: number | null): void {
+  const tx = resident.present;
+  const image = imageOf(tx);
+  batch.begin({
+    gid: resident.gid,
+    status: image.status,
+    mixed: image.mixed,
+    paused: image.paused,
+    definition: image.definition,
+    progress: image.progress,
+    owner,
+    dueAtMs,
+    pattern: tx.definition.pattern,
+    name: tx.name,
+    businessKey: tx.businessKey,
+    createdBy: tx.createdBy,
+    contentHash: resident.contentHash,
+    createdAtMs: tx.createdAtMs,
+  });
+}
+
+function writeMove(resident: Resident, batch: Batch, owner: Incarnation | null, dueAtMs: number | null): void {
+  const guard = { gid: resident.gid, fromVersion: resident.version, knownOwner: resident.owner, owner, dueAtMs };
+  if (resident.present === resident.durable) {
+    batch.move({ ...guard, image: null });
+    return;
+  }
+  const { status, mixed, paused, progress, definition } = imageOf(resident.present);
+  const isSameDefinition = resident.present.definition === resident.durable?.definition;
+  const moved = { status, mixed, paused, progress };
+  batch.move({ ...guard, image: isSameDefinition ? moved : { ...moved, definition } });
+}
+
+/** Writes the attention rows when they differ from what the store is known to hold. Returns what it will hold. */
+function writeAttention(resident: Resident, tx: Transaction, isAtRest: boolean, batch: Batch, context: ImageContext): string | null {
+  if (resident.bare) return resident.attention;
+  const rows = attentionOf(tx, isAtRest, (endpoint) => context.invoker.participantOf(endpoint));
+  const text = rows.length === 0 ? '' : textOf(rows);
+  if (text !== resident.attention) batch.changeAttention({ gid: resident.gid, rows });
+  return text;
+}
+
+function textOf(rows: readonly Attention[]): string {
+  let text = '';
+  for (const row of rows) text += `${row.branch}/${row.kind}/${row.code}\n`;
+  return text;
+}

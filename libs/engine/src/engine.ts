@@ -1,0 +1,221 @@
+/**
+ * The engine as its neighbours see it: one object that outlives its incarnations. It decides whether this node serves at all, and turns every
+ * failure into an `EngineError`.
+ */
+import { type Policy, type TransactionView, view } from '@assent/protocol';
+import type {
+  AbortRequest,
+  BeginRequest,
+  BeginResult,
+  CommandResult,
+  EngineState,
+  RegisterRequest,
+  RegisterResult,
+  SubmitRequest,
+  TransactionEngine,
+  WaitRequest,
+} from './api.js';
+import { storeUnavailable } from './driver/index.js';
+import { EngineError } from './errors.js';
+import { type EndCause, type EnginePorts, Life } from './life.js';
+import { defaultEngineOptions, type EngineOptions } from './options.js';
+import { Policies } from './policies.js';
+import { StoreUnavailableError } from './ports/transaction-store.js';
+import { viewOfRow } from './rows.js';
+import { Backoff, Scheduler } from './time/index.js';
+import { isSatisfied, Waiters } from './waiters/index.js';
+
+type Phase = 'new' | 'starting' | 'alive' | 'draining' | 'stopped' | 'replaced';
+
+export class Engine implements TransactionEngine {
+  readonly gaveUp: Promise<string>;
+  private giveUp!: (reason: string) => void;
+  private readonly options: EngineOptions;
+  private readonly policies: Policies;
+  private readonly scheduler: Scheduler;
+  private readonly waiters: Waiters;
+  private phase: Phase = 'new';
+  private life: Life | null = null;
+  private lastEnd: EndCause | null = null;
+
+  constructor(
+    private readonly ports: EnginePorts,
+    options: Partial<EngineOptions> & Pick<EngineOptions, 'nodeName'>,
+  ) {
+    this.options = { ...defaultEngineOptions, ...options };
+    this.policies = new Policies(ports.store, ports.clock);
+    this.scheduler = new Scheduler(ports.clock);
+    this.gaveUp = new Promise((resolve) => {
+      this.giveUp = resolve;
+    });
+    const view = {
+      isDrivenHere: (gid: string) => this.drivenHere(gid) !== null,
+      readMany: (gids: readonly string[]) => ports.store.readMany(gids),
+      viewOf: (row: Parameters<typeof viewOfRow>[0]) => viewOfRow(row, this.policies),
+      get: (gid: string) => this.get(gid),
+    };
+    const { maxWaiters, pollEveryMs } = this.options;
+    this.waiters = new Waiters(this.scheduler, maxWaiters, pollEveryMs, view, (error) => ports.monitor.alarm('look_failed', String(error)));
+  }
+
+  async start(): Promise<void> {
+    if (this.phase !== 'new') throw new EngineError('not_ready', 'the engine was started before');
+    this.phase = 'starting';
+    await this.enter();
+  }
+
+  async drain(timeoutMs: number): Promise<void> {
+    if (this.phase === 'stopped' || this.phase === 'draining') return;
+    this.phase = 'draining';
+    await this.life?.drain(timeoutMs);
+    this.life = null;
+    this.phase = 'stopped';
+    this.waiters.answerAll();
+    this.scheduler.stop();
+  }
+
+  state(): EngineState {
+    const reason = this.whyNotServing();
+    return {
+      ready: reason === null,
+      incarnation: this.life?.incarnation ?? null,
+      ...(reason === null ? {} : { reason }),
+      inMemory: this.life?.driver.inMemory ?? 0,
+      callsInAir: this.life?.driver.calls.inAir ?? 0,
+      queueRows: this.life?.queueRows ?? 0,
+      waiters: this.waiters.size,
+    };
+  }
+
+  latestPolicy(name: string): Promise<Policy | null> {
+    return typed(this.policies.latest(name));
+  }
+
+  async begin(request: BeginRequest): Promise<BeginResult> {
+    const life = this.serving(request.gid);
+    if (life.driver.inMemory >= this.options.maxInMemory || life.queueRows >= this.options.maxQueueRows) throw overloaded(request.gid);
+    return typed(life.commands.begin(request));
+  }
+
+  async register(gid: string, request: RegisterRequest): Promise<RegisterResult> {
+    return typed(this.serving(gid).commands.register(gid, request));
+  }
+
+  async submit(gid: string, request: SubmitRequest): Promise<CommandResult> {
+    return typed(this.serving(gid).commands.submit(gid, request));
+  }
+
+  async abort(gid: string, request: AbortRequest): Promise<CommandResult> {
+    return typed(this.serving(gid).commands.abort(gid, request));
+  }
+
+  async get(gid: string): Promise<TransactionView> {
+    return this.drivenHere(gid) ?? (await typed(this.read(gid)));
+  }
+
+  async wait(gid: string, { until, timeoutMs }: WaitRequest): Promise<TransactionView> {
+    const image = await this.get(gid);
+    if (isSatisfied(until, image.status) || timeoutMs <= 0) return image;
+    return typed(this.waiters.wait(gid, until, timeoutMs));
+  }
+
+  /** The durable image of a transaction that this node drives: nobody else can have moved it. `null` when it does not. */
+  private drivenHere(gid: string): TransactionView | null {
+    const { life } = this;
+    const resident = life?.driver.find(gid);
+    if (life === null || resident === undefined || resident.durable === null) return null;
+    if (resident.owner !== life.incarnation || !life.isLeaseValid) return null;
+    return view(resident.durable, resident.version, resident.finishedAtMs);
+  }
+
+  private async read(gid: string): Promise<TransactionView> {
+    const row = await this.ports.store.read(gid);
+    if (row === null) throw new EngineError('not_found', `There is no transaction ${gid}.`, { gid });
+    return viewOfRow(row, this.policies);
+  }
+
+  private serving(gid: string): Life {
+    const reason = this.whyNotServing();
+    if (reason === null && this.life !== null) return this.life;
+    if (reason === 'draining' || reason === 'stopped') {
+      throw new EngineError('draining', 'This node is shutting down.', { gid, retryAfterMs: 1_000 });
+    }
+    if (reason === 'store_unavailable') throw storeUnavailable(gid);
+    throw new EngineError('not_ready', `This node does not serve yet: ${reason}.`, { gid, retryAfterMs: 1_000 });
+  }
+
+  private whyNotServing(): string | null {
+    if (this.phase === 'new') return 'starting';
+    if (this.phase !== 'alive') return this.phase === 'starting' && this.isStoreAway ? 'store_unavailable' : this.phase;
+    return this.life?.isLeaseValid ? null : 'store_unavailable';
+  }
+
+  private isStoreAway = false;
+
+  /** Enters as a new incarnation, as often as it takes; bounded by the back-off, ended by draining. */
+  private async enter(): Promise<void> {
+    const { clock, random, monitor } = this.ports;
+    const backoff = new Backoff(clock, random, this.options.firstBackoffMs, this.options.largestBackoffMs);
+    while (this.phase === 'starting') {
+      const life = new Life(this.ports, this.options, this.policies, this.waiters, (...end) => this.lifeEnded(...end));
+      try {
+        if (await this.isReplaced()) return;
+        await this.policies.refresh();
+        await life.enter();
+        this.isStoreAway = false;
+        if (this.phase === 'starting') {
+          this.life = life;
+          this.phase = 'alive';
+        } else {
+          await life.drain(0);
+        }
+        return;
+      } catch (error) {
+        if (!(error instanceof StoreUnavailableError)) monitor.alarm('cannot_enter', String(error));
+        else if (!this.isStoreAway) monitor.alarm('store_unavailable', error.message);
+        this.isStoreAway = true;
+        await backoff.pause();
+      }
+    }
+  }
+
+  /**
+   * After this node was declared dead: true when another process runs under its name. Entering again would declare that one dead, and the two
+   * would go on so for ever; the one that was replaced gives way.
+   */
+  private async isReplaced(): Promise<boolean> {
+    if (this.lastEnd === null) return false;
+    const nodes = await this.ports.store.readNodes();
+    const namesake = nodes.find((node) => node.state === 'alive' && node.name === this.options.nodeName);
+    if (namesake === undefined || this.phase !== 'starting') return false;
+    this.phase = 'replaced';
+    const reason = `another process runs under the node name ${this.options.nodeName}`;
+    this.ports.monitor.alarm('replaced', reason);
+    this.giveUp(reason);
+    return true;
+  }
+
+  private lifeEnded(life: Life, cause: EndCause, detail: string): void {
+    if (this.life !== life || this.phase !== 'alive') return;
+    this.life = null;
+    this.lastEnd = cause;
+    this.phase = 'starting';
+    this.ports.monitor.info('starting again as a new incarnation', { was: life.incarnation, detail });
+    void this.enter();
+  }
+}
+
+function overloaded(gid: string): EngineError {
+  return new EngineError('overloaded', 'This node has as much work as it can hold.', { gid, retryAfterMs: 1_000 });
+}
+
+/** Rejects with `EngineError` only. */
+async function typed<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    if (error instanceof StoreUnavailableError) throw storeUnavailable();
+    throw new EngineError('protocol_bug', error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * One incarnation of this node, from entering the store to its end: the writer, the driver and the loops that watch, claim and recover. When it
+ * is found dead, nothing of it goes on: the engine begins another with an empty memory.
+ */
+import { Commands } from './commands.js';
+import { Driver, type Resident, storeUnavailable } from './driver/index.js';
+import type { EngineOptions } from './options.js';
+import { Adoption, Collector, Ramp, Watch } from './ownership/index.js';
+import type { Policies } from './policies.js';
+import type { BranchInvoker } from './ports/branch-invoker.js';
+import type { Clock, Random } from './ports/clock.js';
+import type { Monitor } from './ports/monitor.js';
+import type { Incarnation, TransactionStore } from './ports/transaction-store.js';
+import { StoreUnavailableError } from './ports/transaction-store.js';
+import { Backoff, DatabaseTime, Lease, Loop, Scheduler } from './time/index.js';
+import type { Waiters } from './waiters/index.js';
+import { Writer, type WriterHost } from './writer/index.js';
+
+export interface EnginePorts {
+  readonly store: TransactionStore;
+  readonly invoker: BranchInvoker;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly monitor: Monitor;
+}
+
+export type EndCause = 'dead' | 'alien' | 'drained';
+
+/** Overdue answers are looked for, and calls that waited for the lease go on, this often. */
+const TICK_MS = 100;
+/** While there is more to take up, the next chunk follows after this. */
+const NEXT_CHUNK_MS = 50;
+
+export class Life implements WriterHost {
+  readonly incarnation: Incarnation;
+  readonly commands: Commands;
+  readonly driver: Driver;
+  private readonly time: DatabaseTime;
+  private readonly lease: Lease;
+  private readonly scheduler: Scheduler;
+  private readonly writer: Writer;
+  private readonly adoption: Adoption;
+  private readonly watch: Watch;
+  private readonly collector: Collector;
+  private readonly ramp: Ramp;
+  private readonly loops: readonly Loop[];
+  private hasMoreDue = false;
+  private hasMoreAbandoned = false;
+  private isOver = false;
+
+  constructor(
+    private readonly ports: EnginePorts,
+    private readonly options: EngineOptions,
+    policies: Policies,
+    waiters: Waiters,
+    private readonly hasEnded: (life: Life, cause: EndCause, detail: string) => void,
+  ) {
+    const { store, clock, random, monitor, invoker } = ports;
+    const self = random.bits63();
+    this.incarnation = self;
+    this.time = new DatabaseTime(clock);
+    this.lease = new Lease(clock, options.leaseMs);
+    this.scheduler = new Scheduler(clock);
+    const { time, lease, scheduler } = this;
+    const writer = new Writer(store, clock, random, monitor, self, options, this);
+    this.writer = writer;
+    const driverPorts = { self, options, clock, random, monitor, invoker, time, lease, scheduler, waiters, writer };
+    const driver = new Driver(driverPorts, (resident) => void this.metExisting(resident));
+    this.driver = driver;
+    const { maxInMemory } = options;
+    this.adoption = new Adoption({ self, store, writer, driver, policies, time, monitor, maxInMemory });
+    const { adoption } = this;
+    this.commands = new Commands({ driver, adoption, policies, time, scheduler });
+    this.watch = new Watch(self, store, writer, clock, options.leaseMs);
+    this.ramp = new Ramp(options.firstChunk, options.largestChunk);
+    this.collector = new Collector(self, store, adoption, this.ramp, time, random, monitor);
+    this.loops = this.makeLoops();
+  }
+
+  get queueRows(): number {
+    return this.writer.queueRows;
+  }
+
+  /** True while no other node can have declared this one dead. */
+  get isLeaseValid(): boolean {
+    return this.lease.isValid();
+  }
+
+  /** Enters the store and begins to recover. Throws `StoreUnavailableError`; then this life was none. */
+  async enter(): Promise<void> {
+    const sentAtMs = this.ports.clock.monotonicMs();
+    const { nowMs } = await this.ports.store.enter({ incarnation: this.incarnation, name: this.options.nodeName });
+    this.time.calibrate(nowMs, sentAtMs, this.ports.clock.monotonicMs());
+    this.lease.renew(sentAtMs);
+    this.ports.monitor.info('entered', { incarnation: this.incarnation, name: this.options.nodeName });
+    for (const loop of this.loops) loop.start();
+  }
+
+  /**
+   * Lets calls in the air end, flushes everything owned to rest, and leaves, so that another node or the next boot picks it up at once. Takes at
+   * most `timeoutMs`: three quarters of it for the calls.
+   */
+  async drain(timeoutMs: number): Promise<void> {
+    const startedAtMs = this.ports.clock.monotonicMs();
+    for (const loop of this.loops) loop.stop();
+    this.driver.drain();
+    await this.until(() => this.isAtRest, startedAtMs + timeoutMs * 0.75);
+    this.driver.drainAll();
+    await this.until(() => this.isAtRest, startedAtMs + timeoutMs);
+    const left = this.driver.inMemory;
+    if (left > 0) this.ports.monitor.alarm('drained_incompletely', `${left} transactions are left to whoever declares this node dead`);
+    this.close();
+    if (left > 0) return;
+    try {
+      await this.ports.store.leave(this.incarnation);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+    }
+  }
+
+  nowMs(): number {
+    return this.time.nowMs();
+  }
+
+  renewed(databaseMs: number, sentAtMs: number, receivedAtMs: number): void {
+    const hadLapsed = !this.lease.isValid();
+    this.time.calibrate(databaseMs, sentAtMs, receivedAtMs);
+    this.lease.renew(sentAtMs);
+    if (hadLapsed) this.ramp.restart();
+  }
+
+  declared(incarnations: readonly Incarnation[]): void {
+    for (const incarnation of incarnations) this.ports.monitor.alarm('node_declared_dead', incarnation);
+  }
+
+  ended(cause: 'dead' | 'alien', detail: string): void {
+    if (this.isOver) return;
+    this.ports.monitor.alarm(cause === 'dead' ? 'node_dead' : 'lost_commits', detail);
+    this.close();
+    this.hasEnded(this, cause, detail);
+  }
+
+  private get isAtRest(): boolean {
+    return this.driver.inMemory === 0 && this.writer.isIdle;
+  }
+
+  private close(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    for (const loop of this.loops) loop.stop();
+    this.writer.stop();
+    this.driver.close(storeUnavailable);
+    this.adoption.close();
+    this.scheduler.stop();
+  }
+
+  private makeLoops(): readonly Loop[] {
+    const { leaseMs, claimEveryMs, maxInMemory } = this.options;
+    const jittered = (ms: number) => ms * (0.75 + this.ports.random.fraction() / 2);
+    const loop = (intervalMs: () => number, round: () => Promise<void> | void) =>
+      new Loop(this.scheduler, intervalMs, round, (error) => this.ports.monitor.alarm('loop_failed', String(error)));
+    return [
+      loop(
+        () => leaseMs / 3,
+        () => this.writer.beat(),
+      ),
+      loop(
+        () => TICK_MS,
+        () => this.tick(),
+      ),
+      loop(
+        () => this.watch.everyMs,
+        async () => this.collector.sawAbandoned(await this.watch.look()),
+      ),
+      loop(
+        () => (this.hasMoreAbandoned ? NEXT_CHUNK_MS : this.watch.everyMs),
+        async () => {
+          this.hasMoreAbandoned = this.lease.isValid() && (await this.collector.takeOver()) > 0;
+        },
+      ),
+      loop(
+        () => (this.hasMoreDue ? NEXT_CHUNK_MS : jittered(claimEveryMs)),
+        async () => {
+          this.hasMoreDue = this.lease.isValid() && (await this.collector.claimDue()) > 0;
+        },
+      ),
+      loop(
+        () => leaseMs,
+        () => this.collector.findOrphans(maxInMemory * 2),
+      ),
+    ];
+  }
+
+  private tick(): void {
+    this.driver.expectations.sweep();
+    if (this.lease.isValid() && this.driver.calls.resume(this.ramp.size) > 0) this.ramp.grow();
+  }
+
+  /** A begin has met a row of its gid: it is answered from what is stored, as soon as that can be read. */
+  private async metExisting(resident: Resident): Promise<void> {
+    const { clock, random, store } = this.ports;
+    const backoff = new Backoff(clock, random, this.options.firstBackoffMs, this.options.largestBackoffMs);
+    while (resident.here) {
+      try {
+        const row = await store.read(resident.gid);
+        if (!resident.here) return;
+        if (row === null) {
+          this.writer.enqueue(resident);
+          return;
+        }
+        this.driver.forget(resident);
+        resident.answerAll({ kind: 'existing', row });
+        return;
+      } catch (error) {
+        if (!(error instanceof StoreUnavailableError)) this.ports.monitor.alarm('read_failed', String(error));
+        await backoff.pause();
+      }
+    }
+  }
+
+  private async until(condition: () => boolean, deadlineMs: number): Promise<void> {
+    const { clock } = this.ports;
+    while (!condition() && clock.monotonicMs() < deadlineMs) {
+      await new Promise<void>((resolve) => {
+        clock.after(DRAIN_LOOK_MS, resolve);
+      });
+    }
+  }
+}
+
+/** How often draining looks whether it is done. */
+const DRAIN_LOOK_MS = 10;

@@ -1,0 +1,206 @@
+/**
+ * How a transaction that is in the store comes into this node's memory: for a command while it rests, by a claim when it is due, by a takeover
+ * from a dead node, or as an orphan. One gid is on its way in at most once at a time, so that nobody drives from a row that somebody else
+ * here has moved on meanwhile.
+ */
+import type { Driver, Resident } from '../driver/index.js';
+import { EngineError } from '../errors.js';
+import type { Policies } from '../policies.js';
+import type { Monitor } from '../ports/monitor.js';
+import { type Incarnation, type StoredTransaction, StoreUnavailableError, type TransactionStore } from '../ports/transaction-store.js';
+import { transactionOf } from '../rows.js';
+import type { DatabaseTime } from '../time/index.js';
+import type { Batch, WriteItem, Writer } from '../writer/index.js';
+
+export interface AdoptionPorts {
+  readonly self: Incarnation;
+  readonly store: TransactionStore;
+  readonly writer: Writer;
+  readonly driver: Driver;
+  readonly policies: Policies;
+  readonly time: DatabaseTime;
+  readonly monitor: Monitor;
+  readonly maxInMemory: number;
+}
+
+/** How often a command looks again when the transaction keeps changing hands before its eyes. */
+const MOST_LOOKS = 10;
+/** Rows read in one statement. */
+const READ_CHUNK = 500;
+
+export class Adoption {
+  /** Gids on their way in, and who waits for them to have arrived (or not). */
+  private readonly underWay = new Map<string, Array<() => void>>();
+
+  constructor(private readonly ports: AdoptionPorts) {}
+
+  /** How many more transactions may come in. */
+  get room(): number {
+    return Math.max(0, this.ports.maxInMemory - this.ports.driver.inMemory - this.underWay.size);
+  }
+
+  /** True when the transaction is in memory, on its way in, or set aside: not to be fetched. */
+  isKnown(gid: string): boolean {
+    const { driver } = this.ports;
+    return this.underWay.has(gid) || driver.find(gid) !== undefined || driver.whySetAside(gid) !== undefined;
+  }
+
+  /** Resolves once nothing is under way for this gid. `null`: nothing is. */
+  arrival(gid: string): Promise<void> | null {
+    const waiting = this.underWay.get(gid);
+    return waiting === undefined ? null : new Promise((resolve) => waiting.push(resolve));
+  }
+
+  /**
+   * The transaction in memory: as it is there, or fetched from the store, at rest or this node's own. Throws `not_found`, `owned_elsewhere`,
+   * `overloaded`, and why it was set aside; and `StoreUnavailableError`. The caller must settle it, so that it leaves memory again.
+   */
+  async acquire(gid: string): Promise<Resident> {
+    const { driver } = this.ports;
+    for (let look = 0; look < MOST_LOOKS; look += 1) {
+      const resident = driver.find(gid);
+      if (resident !== undefined && resident.durable !== null) return resident;
+      // A begin in the air: whatever is asked of it is asked of what it becomes.
+      const begun = resident === undefined ? this.arrival(gid) : driver.expectations.expect(resident, 0);
+      if (begun !== null) {
+        await begun;
+        continue;
+      }
+      const code = driver.whySetAside(gid);
+      if (code !== undefined) throw new EngineError(code, `transaction ${gid} was set aside with an alarm`, { gid });
+      return await this.fetch(gid);
+    }
+    throw ownedElsewhere(gid);
+  }
+
+  /** Moves a row that rests or belongs to a dead node to this one; once moved, it is driven here. */
+  claim(row: StoredTransaction): void {
+    this.underWay.set(row.gid, []);
+    this.ports.writer.enqueue(new Claim(row, this.ports.self, this));
+  }
+
+  /** Loads rows that name this node as owner and that it does not hold. Returns how many there were. */
+  async recover(gids: readonly string[]): Promise<number> {
+    let recovered = 0;
+    for (let from = 0; from < gids.length; from += READ_CHUNK) {
+      const chunk = gids.slice(from, from + READ_CHUNK).filter((gid) => !this.isKnown(gid));
+      // Marked before they are read: what is read now cannot have been driven here in between.
+      for (const gid of chunk) this.underWay.set(gid, []);
+      try {
+        for (const row of await this.ports.store.readMany(chunk)) {
+          if (row.owner !== this.ports.self) continue;
+          recovered += 1;
+          await this.drive(row);
+        }
+      } finally {
+        for (const gid of chunk) this.arrived(gid);
+      }
+    }
+    return recovered;
+  }
+
+  /** For a claim that has landed: the row as it is now. */
+  async claimed(row: StoredTransaction): Promise<void> {
+    try {
+      await this.drive(row);
+    } catch (error) {
+      // It is this node's now: the search for orphans tries again once a lease.
+      if (!(error instanceof StoreUnavailableError)) this.ports.monitor.alarm('unreadable_row', `${row.gid}: ${String(error)}`);
+    } finally {
+      this.arrived(row.gid);
+    }
+  }
+
+  /** Nothing is under way for this gid any more. */
+  arrived(gid: string): void {
+    const waiting = this.underWay.get(gid);
+    this.underWay.delete(gid);
+    if (waiting !== undefined) for (const resolve of waiting) resolve();
+  }
+
+  refused(gid: string, message: string): void {
+    this.ports.monitor.alarm('poison_row', `${gid}: could not be claimed: ${message}`);
+    this.arrived(gid);
+  }
+
+  /** The incarnation has ended: whoever waits looks again, and finds that it has. */
+  close(): void {
+    for (const gid of [...this.underWay.keys()]) this.arrived(gid);
+  }
+
+  private async fetch(gid: string): Promise<Resident> {
+    const { store, self, driver } = this.ports;
+    if (this.room === 0) throw new EngineError('overloaded', 'too many transactions are in memory', { gid, retryAfterMs: 1_000 });
+    this.underWay.set(gid, []);
+    try {
+      const row = await store.read(gid);
+      if (row === null) throw new EngineError('not_found', `There is no transaction ${gid}.`, { gid });
+      if (row.owner !== null && row.owner !== self) throw ownedElsewhere(gid);
+      const tx = await transactionOf(row, this.ports.policies);
+      return driver.adopt(tx, row.contentHash, row.version, row.owner, row.finishedAtMs);
+    } finally {
+      this.arrived(gid);
+    }
+  }
+
+  private async drive(row: StoredTransaction): Promise<void> {
+    const { driver, time, policies } = this.ports;
+    let resident: Resident;
+    try {
+      const tx = await transactionOf(row, policies);
+      resident = driver.adopt(tx, row.contentHash, row.version, row.owner, row.finishedAtMs);
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) throw error;
+      driver.refuseRow(row.gid, String(error));
+      return;
+    }
+    if (driver.step(resident, { kind: 'woke', atMs: time.nowMs() }) !== null) driver.settle(resident);
+  }
+}
+
+/** A guarded move of ownership alone. The guard is the claim: of two nodes that try, one matches. */
+class Claim implements WriteItem {
+  readonly gid: string;
+
+  constructor(
+    private readonly row: StoredTransaction,
+    private readonly self: Incarnation,
+    private readonly adoption: Adoption,
+  ) {
+    this.gid = row.gid;
+  }
+
+  write(batch: Batch): boolean {
+    const { gid, version, owner } = this.row;
+    batch.move({ gid, fromVersion: version, knownOwner: owner, owner: this.self, dueAtMs: null, image: null });
+    return true;
+  }
+
+  confirm(): void {
+    // Nothing is known about it here before it is loaded.
+  }
+
+  landed(): void {
+    void this.adoption.claimed({ ...this.row, version: this.row.version + 1, owner: this.self, dueAtMs: null });
+  }
+
+  unmoved(): void {
+    this.adoption.arrived(this.gid);
+  }
+
+  returned(): void {
+    // Sent again as it is.
+  }
+
+  duplicate(): void {
+    this.adoption.refused(this.gid, 'reported as a duplicate');
+  }
+
+  unstorable(message: string): void {
+    this.adoption.refused(this.gid, message);
+  }
+}
+
+function ownedElsewhere(gid: string): EngineError {
+  return new EngineError('owned_elsewhere', `Another node drives ${gid} at this moment.`, { gid, retryAfterMs: 1_000 });
+}

@@ -1,0 +1,76 @@
+/**
+ * Takes up what nobody drives: resting transactions that are due, rows of nodes that are dead or have stopped, and rows that name this node
+ * although it does not hold them. Boot, takeover, drain and orphans are this one loop (DESIGN 7); it takes no more than there is room for.
+ */
+import type { Random } from '../ports/clock.js';
+import type { Monitor } from '../ports/monitor.js';
+import type { Incarnation, NodeRow, StoredTransaction, TransactionStore } from '../ports/transaction-store.js';
+import type { DatabaseTime } from '../time/index.js';
+import type { Adoption } from './adoption.js';
+import type { Ramp } from './ramp.js';
+
+/** Candidates are drawn at random from this many, so that several nodes rarely want the same row. */
+const DUE_CANDIDATES = 1_000;
+
+export class Collector {
+  private abandoned: readonly NodeRow[] = [];
+
+  constructor(
+    private readonly self: Incarnation,
+    private readonly store: TransactionStore,
+    private readonly adoption: Adoption,
+    private readonly ramp: Ramp,
+    private readonly time: DatabaseTime,
+    private readonly random: Random,
+    private readonly monitor: Monitor,
+  ) {}
+
+  /** Nodes that are dead or have stopped and still own rows, as last seen. */
+  sawAbandoned(nodes: readonly NodeRow[]): void {
+    for (const node of nodes) {
+      if (this.abandoned.some((known) => known.incarnation === node.incarnation)) continue;
+      this.monitor.info('taking over', { incarnation: node.incarnation, name: node.name, state: node.state });
+    }
+    this.abandoned = nodes;
+  }
+
+  /** Claims resting transactions that are due. Returns how many claims are on their way. Throws `StoreUnavailableError`. */
+  async claimDue(): Promise<number> {
+    const most = Math.min(this.ramp.size, this.adoption.room);
+    if (most === 0) return 0;
+    return this.claim(await this.store.readDue(this.time.nowMs(), DUE_CANDIDATES), most);
+  }
+
+  /** Takes over one chunk of what dead or stopped nodes own. Returns how many rows are on their way. Throws `StoreUnavailableError`. */
+  async takeOver(): Promise<number> {
+    let claimed = 0;
+    for (const { incarnation } of this.abandoned) {
+      const most = Math.min(this.ramp.size - claimed, this.adoption.room);
+      if (most <= 0) break;
+      claimed += this.claim(await this.store.readOwned(incarnation, DUE_CANDIDATES), most);
+    }
+    return claimed;
+  }
+
+  /** Loads rows that name this node as owner and that it does not hold. Throws `StoreUnavailableError`. */
+  async findOrphans(limit: number): Promise<void> {
+    const gids = await this.store.readOwnedGids(this.self, limit);
+    const unknown = gids.filter((gid) => !this.adoption.isKnown(gid)).slice(0, this.adoption.room);
+    if (unknown.length === 0) return;
+    const recovered = await this.adoption.recover(unknown);
+    if (recovered > 0) this.monitor.info('recovered own transactions that were not held', { count: recovered });
+  }
+
+  private claim(rows: readonly StoredTransaction[], most: number): number {
+    const candidates = rows.filter((row) => !this.adoption.isKnown(row.gid));
+    const chosen = Math.min(most, candidates.length);
+    for (let index = 0; index < chosen; index += 1) {
+      const other = index + Math.floor(this.random.fraction() * (candidates.length - index));
+      const row = candidates[other]!;
+      candidates[other] = candidates[index]!;
+      this.adoption.claim(row);
+    }
+    if (chosen > 0) this.ramp.grow();
+    return chosen;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * All timers of the engine behind one timer of the clock: a heap of what is due when. Cancelled entries stay in the heap until they come
+ * up, so that cancelling costs nothing (nearly every deadline is cancelled); when they are the majority the heap is rebuilt without them.
+ */
+import TinyQueue from 'tinyqueue';
+import type { Clock, Timer } from '../ports/clock.js';
+
+/** Something that wants to be called at a time. An object instead of a closure: one is armed for every transaction. */
+export interface Due {
+  due(): void;
+}
+
+/** The clock is never asked for more: Node's timers overflow beyond 2^31 ms. */
+const LONGEST_SLEEP_MS = 3_600_000;
+/** Below this many entries a rebuild is not worth it. */
+const SMALLEST_REBUILD = 1_024;
+
+class Entry implements Timer {
+  cancelled = false;
+  constructor(
+    readonly atMs: number,
+    readonly target: Due,
+    private readonly scheduler: Scheduler,
+  ) {}
+
+  cancel(): void {
+    if (this.cancelled) return;
+    this.cancelled = true;
+    this.scheduler.noteCancelled();
+  }
+}
+
+export class Scheduler {
+  private heap = new TinyQueue<Entry>([], earliestFirst);
+  private cancelledInHeap = 0;
+  private sleep: Timer | null = null;
+  private sleepsUntilMs = Number.POSITIVE_INFINITY;
+  private stopped = false;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Calls `target.due()` once, not before `delayMs` from now. */
+  after(delayMs: number, target: Due): Timer {
+    const entry = new Entry(this.clock.monotonicMs() + delayMs, target, this);
+    if (this.stopped) return entry;
+    this.heap.push(entry);
+    if (entry.atMs < this.sleepsUntilMs) this.sleepUntil(entry.atMs);
+    return entry;
+  }
+
+  /** Forgets everything; nothing is called any more. */
+  stop(): void {
+    this.stopped = true;
+    this.heap = new TinyQueue<Entry>([], earliestFirst);
+    this.sleep?.cancel();
+    this.sleep = null;
+  }
+
+  /** For `Entry.cancel`: keeps the heap from filling with what will never be called. */
+  noteCancelled(): void {
+    this.cancelledInHeap += 1;
+    if (this.cancelledInHeap < SMALLEST_REBUILD || this.cancelledInHeap * 2 < this.heap.length) return;
+    const live = this.heap.data.filter((entry) => !entry.cancelled);
+    this.heap = new TinyQueue(live, earliestFirst);
+    this.cancelledInHeap = 0;
+  }
+
+  private sleepUntil(atMs: number): void {
+    this.sleep?.cancel();
+    this.sleepsUntilMs = atMs;
+    const delayMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, atMs - this.clock.monotonicMs()));
+    this.sleep = this.clock.after(delayMs, this.wake);
+  }
+
+  private readonly wake = (): void => {
+    this.sleep = null;
+    this.sleepsUntilMs = Number.POSITIVE_INFINITY;
+    const nowMs = this.clock.monotonicMs();
+    for (let next = this.heap.peek(); next !== undefined && next.atMs <= nowMs; next = this.heap.peek()) {
+      this.heap.pop();
+      if (next.cancelled) {
+        this.cancelledInHeap -= 1;
+        continue;
+      }
+      // What is called may look at its timer afterwards: cancelling an entry that has left the heap must not be counted.
+      next.cancelled = true;
+      next.target.due();
+    }
+    const next = this.heap.peek();
+    if (next !== undefined && !this.stopped && next.atMs < this.sleepsUntilMs) this.sleepUntil(next.atMs);
+  };
+}
+
+function earliestFirst(a: Entry, b: Entry): number {
+  return a.atMs - b.atMs;
+}

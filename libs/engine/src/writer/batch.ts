@@ -1,0 +1,84 @@
+/** A flush being put together: the rows of its items, counted in rows and characters. */
+import type {
+  AttemptRow,
+  AttentionChange,
+  AuditRow,
+  BeginRow,
+  Declaration,
+  FlushBatch,
+  Incarnation,
+  Move,
+} from '../ports/transaction-store.js';
+import type { WriteItem } from './item.js';
+
+/** Ids, numbers and SQL around one row, in characters: an estimate for the bound, not an account. */
+const ROW_OVERHEAD = 300;
+
+export class Batch {
+  readonly items: WriteItem[] = [];
+  readonly begins: BeginRow[] = [];
+  readonly moves: Move[] = [];
+  readonly attempts: AttemptRow[] = [];
+  readonly attention: AttentionChange[] = [];
+  readonly audit: AuditRow[] = [];
+  declarations: readonly Declaration[] = [];
+  /** Monotonic time at which it was sent: the lease runs from here once it is confirmed. */
+  sentAtMs = 0;
+  /** Gids whose guard did not match; known after the flush. */
+  unmoved: ReadonlySet<string> = new Set();
+  private chars = 0;
+
+  constructor(
+    /** 63 random bits: what the rows of this flush are known by. */
+    readonly flush: string,
+  ) {}
+
+  /** Takes the rows of an item; one with nothing to write is left out. */
+  take(item: WriteItem): void {
+    if (item.write(this)) this.items.push(item);
+  }
+
+  begin(row: BeginRow): void {
+    this.begins.push(row);
+    this.chars += ROW_OVERHEAD + row.definition.length + row.progress.length;
+  }
+
+  move(row: Move): void {
+    this.moves.push(row);
+    this.chars += ROW_OVERHEAD + (row.image === null ? 0 : row.image.progress.length + (row.image.definition?.length ?? 0));
+  }
+
+  attempt(row: AttemptRow): void {
+    this.attempts.push(row);
+    this.chars += ROW_OVERHEAD + row.message.length;
+  }
+
+  changeAttention(change: AttentionChange): void {
+    this.attention.push(change);
+    this.chars += ROW_OVERHEAD * (change.rows.length + 1);
+  }
+
+  /** All rows, side rows included. */
+  get rows(): number {
+    return this.begins.length + this.moves.length + this.attempts.length + this.attention.length + this.audit.length;
+  }
+
+  /** True when no further item should be taken. One item may go beyond: an item is never cut in two. */
+  isFull(maxRows: number, maxChars: number): boolean {
+    return this.rows >= maxRows || this.chars >= maxChars;
+  }
+
+  /** What the store is given, under the fence of this node. */
+  under(incarnation: Incarnation, flushes: number): FlushBatch {
+    return {
+      fence: { incarnation, flushes },
+      flush: this.flush,
+      begins: this.begins,
+      moves: this.moves,
+      attempts: this.attempts,
+      attention: this.attention,
+      audit: this.audit,
+      declarations: this.declarations,
+    };
+  }
+}
