@@ -1,5 +1,7 @@
 /** The decorators with which a service declares its branches. They only note down what was said; `branch-class.ts` reads it. */
-import { Injectable } from '@nestjs/common';
+import 'reflect-metadata';
+import { Injectable, type InjectableOptions } from '@nestjs/common';
+import { SCOPE_OPTIONS_METADATA } from '@nestjs/common/constants.js';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
 export interface BranchOptions {
@@ -60,10 +62,10 @@ export function methodOf(type: { readonly prototype: object }, role: HandlerRole
 }
 
 function declare(declaration: Declaration): ClassDecorator {
-  const injectable = Injectable();
   return (type) => {
     declarations.set(type, declaration);
-    injectable(type);
+    // `Injectable` without options would replace a scope that the class was given by an `@Injectable` of its own.
+    Injectable(Reflect.getMetadata(SCOPE_OPTIONS_METADATA, type) as InjectableOptions | undefined)(type);
   };
 }
 
