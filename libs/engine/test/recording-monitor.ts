@@ -1,0 +1,46 @@
+/** Remembers what the engine told. */
+import type { Outcome, TransactionView } from '@assent/protocol';
+import type { BranchCall } from '../src/ports/branch-invoker.js';
+import type { Monitor } from '../src/ports/monitor.js';
+
+export class RecordingMonitor implements Monitor {
+  readonly alarms: string[] = [];
+  readonly marks: string[] = [];
+  readonly ended: TransactionView[] = [];
+  /** Rows of each flush. */
+  readonly flushes: number[] = [];
+  begun = 0;
+
+  started(): void {
+    this.begun += 1;
+  }
+
+  finished(view: TransactionView): void {
+    this.ended.push(view);
+  }
+
+  called(_call: BranchCall, _participant: string, _outcome: Outcome): void {
+    // Calls are recorded by the branches themselves.
+  }
+
+  ignored(mark: string): void {
+    this.marks.push(mark);
+  }
+
+  flushed(rows: number): void {
+    this.flushes.push(rows);
+  }
+
+  alarm(code: string, detail: string): void {
+    this.alarms.push(`${code}: ${detail}`);
+  }
+
+  info(): void {
+    // Only for people.
+  }
+
+  /** True when an alarm with this code was raised. */
+  raised(code: string): boolean {
+    return this.alarms.some((alarm) => alarm.startsWith(`${code}:`));
+  }
+}

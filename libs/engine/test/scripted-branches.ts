@@ -1,0 +1,133 @@
+/**
+ * Branches that answer as a test tells them. Behind every branch stands a barrier as the contract of participants describes it, so that a
+ * test can ask what really took effect, whatever was sent, repeated or lost.
+ */
+import type { Endpoint, Outcome } from '@assent/protocol';
+import type { BranchCall, BranchInvoker, CallEnd } from '../src/ports/branch-invoker.js';
+import type { VirtualClock } from './virtual-clock.js';
+
+/** What happens to one call. */
+export type Answer =
+  | { readonly kind: 'succeeds'; readonly result?: string }
+  | { readonly kind: 'refuses'; readonly code: string }
+  | { readonly kind: 'pends' }
+  /** It never arrives; the sender times out. */
+  | { readonly kind: 'lost' }
+  /** It arrives and takes effect, but the answer does not come back. */
+  | { readonly kind: 'answer_lost' }
+  /** It arrives, and is answered when the test releases it. */
+  | { readonly kind: 'held' };
+
+/** What a branch's own database holds of one transaction. */
+export interface Effects {
+  forward: 'none' | 'done' | 'refused' | 'blocked';
+  end: 'none' | 'committed' | 'rolled_back';
+}
+
+const COMMITS: ReadonlySet<string> = new Set(['confirm', 'commit', 'deliver', 'complete']);
+const ROLLBACKS: ReadonlySet<string> = new Set(['cancel', 'compensate', 'rollback']);
+const LATENCY_MS = 5;
+
+export class ScriptedBranches implements BranchInvoker {
+  /** Every call that left, as `gid branch op attempt`, in order. */
+  readonly sent: string[] = [];
+  readonly sentBy: Array<{ readonly line: string; readonly by: string }> = [];
+  private readonly scripts = new Map<string, Answer[]>();
+  private readonly held: Array<{ readonly line: string; readonly release: () => void }> = [];
+  private readonly effects = new Map<string, Effects>();
+  private fallback: (call: BranchCall) => Answer = () => ({ kind: 'succeeds' });
+
+  constructor(private readonly clock: VirtualClock) {}
+
+  /** The next calls of this op of this branch are answered like this, one after the other; later ones succeed. */
+  script(branch: string, op: string, ...answers: readonly Answer[]): void {
+    const key = `${branch} ${op}`;
+    this.scripts.set(key, [...(this.scripts.get(key) ?? []), ...answers]);
+  }
+
+  /** Answers whatever has no script. */
+  otherwise(answer: (call: BranchCall) => Answer): void {
+    this.fallback = answer;
+  }
+
+  /** Lets the oldest held call of this branch and op be answered with success. */
+  release(branch: string, op: string): void {
+    const index = this.held.findIndex(({ line }) => line.includes(` ${branch} ${op} `));
+    if (index < 0) throw new Error(`no call of ${branch} ${op} is held`);
+    this.held.splice(index, 1)[0]?.release();
+  }
+
+  effectsOf(gid: string, branch: string): Effects {
+    const key = `${gid} ${branch}`;
+    const known = this.effects.get(key) ?? { forward: 'none', end: 'none' };
+    this.effects.set(key, known);
+    return known;
+  }
+
+  /** The invoker of one node. */
+  for(node: string): BranchInvoker {
+    return {
+      invoke: (call, mayLeave) => this.call(call, mayLeave, node),
+      participantOf: (endpoint) => this.participantOf(endpoint),
+      close: async () => undefined,
+    };
+  }
+
+  invoke(call: BranchCall, mayLeave: () => boolean): Promise<CallEnd> {
+    return this.call(call, mayLeave, '');
+  }
+
+  participantOf(endpoint: Endpoint): string {
+    return 'contract' in endpoint ? endpoint.contract : 'url';
+  }
+
+  async close(): Promise<void> {
+    // Nothing is open.
+  }
+
+  private async call(call: BranchCall, mayLeave: () => boolean, by: string): Promise<CallEnd> {
+    if (!mayLeave()) return { kind: 'withdrawn' };
+    const line = `${call.gid} ${call.branch} ${call.op} ${call.attempt}`;
+    this.sent.push(line);
+    this.sentBy.push({ line, by });
+    const answer = this.scripts.get(`${call.branch} ${call.op}`)?.shift() ?? this.fallback(call);
+    const isSilent = answer.kind === 'lost' || answer.kind === 'answer_lost';
+    await this.pause(LATENCY_MS);
+    const outcome = answer.kind === 'lost' ? null : this.arrive(call, answer);
+    if (answer.kind === 'held') await new Promise<void>((release) => this.held.push({ line, release }));
+    if (isSilent) await this.pause(call.timeoutMs - LATENCY_MS);
+    const timedOut: Outcome = { kind: 'unknown', code: 'timeout', message: 'no answer' };
+    return { kind: 'ended', outcome: isSilent || outcome === null ? timedOut : outcome, durationMs: LATENCY_MS };
+  }
+
+  /** The barrier and the work behind it. */
+  private arrive(call: BranchCall, answer: Answer): Outcome {
+    const effects = this.effectsOf(call.gid, call.branch);
+    if (answer.kind === 'pends') return { kind: 'pending' };
+    if (COMMITS.has(call.op)) {
+      if (effects.end === 'rolled_back') return refusal('already_rolled_back');
+      effects.end = 'committed';
+      return { kind: 'succeeded' };
+    }
+    if (ROLLBACKS.has(call.op)) {
+      if (effects.end === 'committed') return refusal('already_committed');
+      if (effects.forward === 'none') effects.forward = 'blocked';
+      effects.end = 'rolled_back';
+      return { kind: 'succeeded' };
+    }
+    if (effects.forward === 'blocked') return refusal('rolled_back');
+    if (effects.forward === 'none') effects.forward = answer.kind === 'refuses' ? 'refused' : 'done';
+    if (effects.forward === 'refused') return refusal(answer.kind === 'refuses' ? answer.code : 'REFUSED');
+    return answer.kind === 'succeeds' && answer.result !== undefined ? { kind: 'succeeded', result: answer.result } : { kind: 'succeeded' };
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.clock.after(Math.max(0, ms), resolve);
+    });
+  }
+}
+
+function refusal(code: string): Outcome {
+  return { kind: 'rejected', refusal: { code, message: code } };
+}

@@ -1,0 +1,91 @@
+/** A clock that a test moves by hand. Between two events everything that promises can do is done, so a run is the same every time. */
+import type { Clock, Timer } from '../src/ports/clock.js';
+
+/** What the database's clock shows when the virtual clock starts. */
+const EPOCH_MS = 1_790_000_000_000;
+
+interface Armed extends Timer {
+  readonly atMs: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+export class VirtualClock implements Clock {
+  private nowMs = 1_000;
+  private order = 0;
+  private timers: Armed[] = [];
+  private soonest: Array<() => void> = [];
+
+  monotonicMs(): number {
+    return this.nowMs;
+  }
+
+  /** What a database on the same clock shows. */
+  databaseMs(): number {
+    return EPOCH_MS + this.nowMs;
+  }
+
+  after(delayMs: number, run: () => void): Timer {
+    this.order += 1;
+    const timer: Armed = { atMs: this.nowMs + delayMs, order: this.order, run, cancel: () => this.disarm(timer) };
+    this.timers.push(timer);
+    return timer;
+  }
+
+  soon(run: () => void): void {
+    this.soonest.push(run);
+  }
+
+  /** Lets `ms` pass, event by event. */
+  async advance(ms: number): Promise<void> {
+    const untilMs = this.nowMs + ms;
+    await this.rest();
+    while (await this.next(untilMs)) await this.rest();
+    this.nowMs = untilMs;
+  }
+
+  /** Lets time pass until the condition holds. Fails when it does not within `withinMs` of virtual time. */
+  async until(what: string, condition: () => boolean, withinMs = 120_000): Promise<void> {
+    const untilMs = this.nowMs + withinMs;
+    await this.rest();
+    while (!condition()) {
+      if (!(await this.next(untilMs))) throw new Error(`after ${withinMs} ms still not so: ${what}`);
+      await this.rest();
+    }
+  }
+
+  /** Lets time pass until the promise is settled, and answers as it did. */
+  async settled<T>(promise: Promise<T>, withinMs = 120_000): Promise<T> {
+    let done = false;
+    const watched = promise.finally(() => {
+      done = true;
+    });
+    watched.catch(() => undefined);
+    await this.until('the promise is settled', () => done, withinMs);
+    return watched;
+  }
+
+  /** Everything that can happen without time passing. */
+  async rest(): Promise<void> {
+    do {
+      for (const run of this.soonest.splice(0)) run();
+      await new Promise((resolve) => setImmediate(resolve));
+    } while (this.soonest.length > 0);
+  }
+
+  private async next(untilMs: number): Promise<boolean> {
+    let first: Armed | undefined;
+    for (const timer of this.timers) {
+      if (first === undefined || timer.atMs < first.atMs || (timer.atMs === first.atMs && timer.order < first.order)) first = timer;
+    }
+    if (first === undefined || first.atMs > untilMs) return false;
+    this.disarm(first);
+    this.nowMs = Math.max(this.nowMs, first.atMs);
+    first.run();
+    return true;
+  }
+
+  private disarm(timer: Armed): void {
+    this.timers = this.timers.filter((other) => other !== timer);
+  }
+}

@@ -1,0 +1,70 @@
+/** Nodes, branches and one database on one virtual clock. The store is handed in, because the engine knows only its port. */
+import { isFinal } from '@assent/protocol';
+import { Engine } from '../src/engine.js';
+import type { EngineOptions } from '../src/options.js';
+import type { StoredTransaction, TransactionStore } from '../src/ports/transaction-store.js';
+import { RecordingMonitor } from './recording-monitor.js';
+import { ScriptedBranches } from './scripted-branches.js';
+import { SeededRandom } from './seeded-random.js';
+import { VirtualClock } from './virtual-clock.js';
+
+/** The part of a database in memory that tests look at. */
+export interface Tables {
+  readonly transactions: ReadonlyMap<string, StoredTransaction>;
+}
+
+export interface Node<Store> {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly monitor: RecordingMonitor;
+}
+
+export class World<Database extends Tables, Store extends TransactionStore> {
+  readonly clock = new VirtualClock();
+  readonly branches = new ScriptedBranches(this.clock);
+  readonly random: SeededRandom;
+  readonly database: Database;
+
+  constructor(
+    makeDatabase: (nowMs: () => number) => Database,
+    private readonly openStore: (database: Database) => Store,
+    seed = 1,
+  ) {
+    this.random = new SeededRandom(seed);
+    this.database = makeDatabase(() => this.clock.databaseMs());
+  }
+
+  /** A node that has not started yet. */
+  node(nodeName: string, options: Partial<EngineOptions> = {}): Node<Store> {
+    const store = this.openStore(this.database);
+    const monitor = new RecordingMonitor();
+    const ports = { store, invoker: this.branches.for(nodeName), clock: this.clock, random: this.random, monitor };
+    return { engine: new Engine(ports, { ...options, nodeName }), store, monitor };
+  }
+
+  /** A node that has entered. */
+  async start(nodeName: string, options: Partial<EngineOptions> = {}): Promise<Node<Store>> {
+    const node = this.node(nodeName, options);
+    await this.clock.settled(node.engine.start());
+    return node;
+  }
+
+  row(gid: string): StoredTransaction {
+    const row = this.database.transactions.get(gid);
+    if (row === undefined) throw new Error(`the store holds no ${gid}`);
+    return row;
+  }
+
+  statusOf(gid: string): string {
+    return this.database.transactions.get(gid)?.status ?? 'absent';
+  }
+
+  /** Lets time pass until the store holds a final image of every one of these. */
+  async allFinal(gids: readonly string[], withinMs?: number): Promise<void> {
+    const isDone = (gid: string) => {
+      const row = this.database.transactions.get(gid);
+      return row !== undefined && isFinal(row.status);
+    };
+    await this.clock.until(`final: ${gids.join(' ')}`, () => gids.every(isDone), withinMs);
+  }
+}
