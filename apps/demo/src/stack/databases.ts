@@ -12,6 +12,11 @@ export class DatabasesError extends Error {
 
 const owners: readonly Owner[] = ['coordinator', 'order', 'inventory', 'payment'];
 
+/** `url` of a server, or `null` for files under `folder`. Throws as `mysqlUrls` does. */
+export async function databasesOf(url: string | null, folder: string): Promise<DatabaseUrls> {
+  return url === null ? sqliteUrls(folder) : mysqlUrls(url);
+}
+
 /** Files under `folder`. */
 export function sqliteUrls(folder: string): DatabaseUrls {
   return urlsOf((owner) => `sqlite:${folder}/${owner}.sqlite`);

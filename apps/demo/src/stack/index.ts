@@ -1,4 +1,4 @@
 /** The coordinator and the three services of the shop as processes, with their databases. */
-export { DatabasesError } from './databases.js';
+export { DatabasesError, databasesOf } from './databases.js';
 export { ProcessFailedError } from './managed-process.js';
 export { Stack, type StackOptions } from './stack.js';

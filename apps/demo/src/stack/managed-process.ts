@@ -1,6 +1,6 @@
 /** One process of the stack: started, watched, started again when it falls, stopped in the end. Its output goes to a log file of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -24,6 +24,9 @@ const STOP_WITHIN_MS = 15_000;
 const BETWEEN_LOOKS_MS = 50;
 /** Falls that are mended, beside those the demo itself asked for. A process that falls more often has a reason. */
 const MENDED_FALLS = 3;
+
+/** A log that has grown beyond this starts anew with its process. */
+const LARGEST_LOG_BYTES = 50_000_000;
 
 const lifeline = new URL('./lifeline.js', import.meta.url).href;
 
@@ -76,7 +79,7 @@ export class ManagedProcess {
 
   private spawn(): ChildProcess {
     mkdirSync(dirname(this.options.logFile), { recursive: true });
-    const log = openSync(this.options.logFile, 'a');
+    const log = openSync(this.options.logFile, sizeOf(this.options.logFile) > LARGEST_LOG_BYTES ? 'w' : 'a');
     const child = spawn(process.execPath, ['--enable-source-maps', '--import', lifeline, this.options.entry], {
       // Standard input is the lifeline. Ctrl-C reaches only the demo, which stops the others in order: hence a group of their own.
       stdio: ['pipe', log, log],
@@ -125,6 +128,10 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function lastWords(logFile: string): string {

@@ -3,6 +3,9 @@ import { join, resolve } from 'node:path';
 import type { DatabaseUrls, Owner } from './databases.js';
 import { entryOf, ManagedProcess, type ProcessFailedError } from './managed-process.js';
 
+/** How long placing an order waits for its outcome: short, so that the bar soon shows which orders are being retried. */
+const ORDER_WAIT_MS = 1_000;
+
 export interface StackOptions {
   /** The coordinator's port; order, inventory and payment follow it. */
   readonly firstPort: number;
@@ -90,7 +93,11 @@ export class Stack {
       [`${prefix}_HTTP_PORT`]: new URL(this.urls[name]).port,
       [`${prefix}_DATABASE_URL`]: this.options.databases[name],
       ASSENT_KEYS_FILE: this.keysFile,
-      ASSENT_URL: this.urls.coordinator,
+      ...(name === 'order' && {
+        ORDER_COORDINATOR_URL: this.urls.coordinator,
+        ORDER_WAIT_MS: String(ORDER_WAIT_MS),
+        ORDER_RECONCILE_MS: '1000',
+      }),
     };
   }
 }
