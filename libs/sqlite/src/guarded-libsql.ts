@@ -27,6 +27,7 @@ export type LibsqlDriver = new (file: string, options?: { timeout?: number }) =>
 export function guardLibsql(libsql: LibsqlDriver): SqliteDriver {
   return class GuardedLibsql implements SqliteDatabase {
     private readonly inner: LibsqlDatabase;
+    private open = true;
 
     constructor(file: string, options: SqliteDriverOptions = {}) {
       if (options.fileMustExist === true && !existsSync(file)) throw new Error(`There is no database file ${file}`);
@@ -39,7 +40,7 @@ export function guardLibsql(libsql: LibsqlDriver): SqliteDriver {
     }
 
     prepare(sql: string): SqliteStatement {
-      return guardStatement(this.inner.prepare(sql));
+      return guardStatement(this.inner.prepare(sql), () => this.open);
     }
 
     exec(sql: string): this {
@@ -53,23 +54,29 @@ export function guardLibsql(libsql: LibsqlDriver): SqliteDriver {
 
     /** libsql keeps an open transaction, and its locks, until statements are collected: so it is ended first. */
     close(): void {
+      this.open = false;
       if (this.inner.inTransaction) this.inner.exec('ROLLBACK');
       this.inner.close();
     }
   };
 }
 
-function guardStatement(inner: LibsqlStatement): SqliteStatement {
+/** Statements of libsql outlive their connection, and would go on writing: better-sqlite3's do not. */
+function guardStatement(inner: LibsqlStatement, isOpen: () => boolean): SqliteStatement {
+  const bound = (values: readonly unknown[]) => {
+    if (!isOpen()) throw new TypeError('The database connection is not open');
+    return values.map(bindable);
+  };
   return {
     reader: inner.reader,
-    run: (...values) => inner.run(values.map(bindable)),
+    run: (...values) => inner.run(bound(values)),
     get: (...values) => {
-      const row = inner.get(values.map(bindable));
+      const row = inner.get(bound(values));
       if (row === undefined) return undefined;
       const { _metadata, ...columns } = row;
       return withBuffers(columns);
     },
-    all: (...values) => inner.all(values.map(bindable)).map(withBuffers),
+    all: (...values) => inner.all(bound(values)).map(withBuffers),
   };
 }
 

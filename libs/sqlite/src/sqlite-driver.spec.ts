@@ -71,6 +71,14 @@ describe.each(names)('SQLite by %s', (name) => {
     second.close();
   });
 
+  it('writes nothing through a statement whose connection was closed', () => {
+    const database = open();
+    database.exec('CREATE TABLE t (a)');
+    const statement = database.prepare('INSERT INTO t VALUES (?)');
+    database.close();
+    expect(() => statement.run(1)).toThrow('The database connection is not open');
+  });
+
   it('opens a TypeORM data source whose commits are on the disk when they return', async () => {
     const dataSource = await new DataSource({ ...sqliteOptions(file(), name) }).initialize();
     expect(await dataSource.query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);

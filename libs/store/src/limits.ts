@@ -33,6 +33,11 @@ export function isStorableText(text: string): boolean {
   return (text as string & UnicodeText).isWellFormed();
 }
 
+/** True for text that an id column can hold. Anything else is in no row. */
+export function isPrintableAscii(text: string): boolean {
+  return /^[ -~]*$/.test(text);
+}
+
 /** `text` shortened to `limit` UTF-16 units and made storable, for columns that only people read. */
 export function cutText(text: string, limit: number): string {
   return (text.slice(0, limit) as string & UnicodeText).toWellFormed();

@@ -18,12 +18,22 @@ export function keptAttempt(row: AttemptRow): AttemptRow {
   return { ...row, code: cutText(row.code, columnLimits.code), message: cutText(row.message, columnLimits.message) };
 }
 
-/** The row as it is kept: texts cut to their columns. */
-export function keptAttention(row: Attention): Attention {
-  return { ...row, code: cutText(row.code, columnLimits.code), participant: cutText(row.participant, columnLimits.id) };
+/** The rows as they are kept: texts cut to their columns, and of two of one kind for one branch the later. */
+export function keptAttention(rows: readonly Attention[]): readonly Attention[] {
+  const kept = rows.map((row) => ({
+    ...row,
+    code: cutText(row.code, columnLimits.code),
+    participant: cutText(row.participant, columnLimits.id),
+  }));
+  return [...new Map(kept.map((row) => [`${row.kind} ${row.branch}`, row])).values()];
 }
 
 /** The row as it is kept: texts cut to their columns. */
 export function keptAudit(row: AuditRow): AuditRow {
   return { ...row, reason: cutText(row.reason, columnLimits.reason), detail: cutText(row.detail, columnLimits.detail) };
+}
+
+/** Consecutive pieces of at most `size` items. */
+export function inChunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, piece) => items.slice(piece * size, (piece + 1) * size));
 }

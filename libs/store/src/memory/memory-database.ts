@@ -18,6 +18,7 @@ import type {
 } from '@assent/engine';
 import { type Attention, type Policy, shippedPolicies } from '@assent/protocol';
 import { isFinalStatus, keptAttempt, keptAttention, keptAudit, writtenGids } from '../rows.js';
+import { witnessOf } from '../witness.js';
 import { problemOfBegin, problemOfMove } from './storable.js';
 
 export class MemoryDatabase {
@@ -32,11 +33,11 @@ export class MemoryDatabase {
   constructor(readonly nowMs: () => number) {}
 
   /** Enters a node and declares the living nodes of the same name dead. Entering twice changes nothing. */
-  enter(node: { readonly incarnation: Incarnation; readonly name: string }): void {
+  enter({ incarnation, name }: { readonly incarnation: Incarnation; readonly name: string }): void {
     for (const other of this.nodes.values()) {
-      if (other.name === node.name && other.state === 'alive' && other.incarnation !== node.incarnation) this.setState(other, 'dead');
+      if (other.name === name && other.state === 'alive' && other.incarnation !== incarnation) this.setState(other, 'dead');
     }
-    if (!this.nodes.has(node.incarnation)) this.nodes.set(node.incarnation, { ...node, state: 'alive', flushes: 0 });
+    if (!this.nodes.has(incarnation)) this.nodes.set(incarnation, { incarnation, name, state: 'alive', flushes: 0 });
   }
 
   leave(incarnation: Incarnation): void {
@@ -63,13 +64,9 @@ export class MemoryDatabase {
   /** The witness of a lost commit: see the port. */
   settle(incarnation: Incarnation, flushes: number): Witness {
     const node = this.nodes.get(incarnation);
-    if (node === undefined) return { kind: 'alien', flushes: null };
-    const offset = node.flushes - flushes;
-    if (offset < 0 || offset > 2) return { kind: 'alien', flushes: node.flushes };
-    if (node.state !== 'alive') return { kind: 'dead', committed: offset === 1 };
-    if (offset === 1) return { kind: 'committed', nowMs: this.nowMs() };
-    this.nodes.set(incarnation, { ...node, flushes: flushes + 2 });
-    return { kind: 'not_committed', flushes: flushes + 2 };
+    const witness = witnessOf(node, flushes, this.nowMs());
+    if (node !== undefined && witness.kind === 'not_committed') this.nodes.set(incarnation, { ...node, flushes: witness.flushes });
+    return witness;
   }
 
   private refuse(batch: FlushBatch): FlushResult | null {
@@ -91,7 +88,8 @@ export class MemoryDatabase {
 
   private begin(row: BeginRow, flush: string): void {
     const finishedAtMs = isFinalStatus(row.status) ? this.nowMs() : null;
-    this.transactions.set(row.gid, { ...row, version: 1, flush, finishedAtMs });
+    const times = { createdAtMs: Math.round(row.createdAtMs), dueAtMs: whole(row.dueAtMs), finishedAtMs };
+    this.transactions.set(row.gid, { ...row, ...times, version: 1, flush });
   }
 
   private move(move: Move, flush: string): boolean {
@@ -102,7 +100,7 @@ export class MemoryDatabase {
       ...row,
       ...move.image,
       owner: move.owner,
-      dueAtMs: move.dueAtMs,
+      dueAtMs: whole(move.dueAtMs),
       version: row.version + 1,
       flush,
       finishedAtMs: row.finishedAtMs ?? (finished ? this.nowMs() : null),
@@ -114,7 +112,7 @@ export class MemoryDatabase {
     const wrote = (row: { readonly gid: string }) => this.transactions.get(row.gid)?.flush === batch.flush;
     for (const row of batch.attempts.filter(wrote)) append(this.attempts, row.gid, keptAttempt(row));
     for (const row of batch.audit.filter(wrote)) append(this.audit, row.gid, keptAudit(row));
-    for (const change of batch.attention.filter(wrote)) this.attention.set(change.gid, change.rows.map(keptAttention));
+    for (const change of batch.attention.filter(wrote)) this.attention.set(change.gid, keptAttention(change.rows));
   }
 
   private setState(node: NodeRow, state: NodeRow['state']): void {
@@ -126,6 +124,11 @@ function append<Row>(table: Map<string, Row[]>, gid: string, row: Row): void {
   const rows = table.get(gid);
   if (rows === undefined) table.set(gid, [row]);
   else rows.push(row);
+}
+
+/** Columns of times hold whole milliseconds. */
+function whole(timeMs: number | null): number | null {
+  return timeMs === null ? null : Math.round(timeMs);
 }
 
 function fencedBecause(node: NodeRow | undefined): string {

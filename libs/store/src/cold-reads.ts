@@ -1,0 +1,30 @@
+/** Reads that no hot path waits for, by TypeORM's repositories: the same on every dialect. */
+import type { AttemptRow, AuditRow } from '@assent/engine';
+import type { Policy } from '@assent/protocol';
+import type { DataSource } from 'typeorm';
+import { AttemptLogEntity, AuditLogEntity, RetryPolicyEntity } from './schema/index.js';
+
+/** Rows of one transaction that are shown at once. */
+const MAX_ROWS = 1_000;
+
+/** Oldest first. Index: primary, which begins with the gid. */
+export async function readAttempts(dataSource: DataSource, gid: string): Promise<readonly AttemptRow[]> {
+  const rows = await dataSource.getRepository(AttemptLogEntity).find({
+    where: { gid },
+    order: { startedAtMs: 'ASC', attempt: 'ASC' },
+    take: MAX_ROWS,
+  });
+  return rows.map(({ flush, place, ...row }) => row);
+}
+
+/** Oldest first. Index: (gid, at). */
+export async function readAudit(dataSource: DataSource, gid: string): Promise<readonly AuditRow[]> {
+  const rows = await dataSource.getRepository(AuditLogEntity).find({ where: { gid }, order: { atMs: 'ASC', id: 'ASC' }, take: MAX_ROWS });
+  return rows.map((row) => ({ ...row }));
+}
+
+/** All versions of all policies. */
+export async function readPolicies(dataSource: DataSource): Promise<readonly Policy[]> {
+  const rows = await dataSource.getRepository(RetryPolicyEntity).find({ order: { name: 'ASC', version: 'ASC' } });
+  return rows.map((row) => ({ ...row }));
+}

@@ -1,0 +1,87 @@
+/** Opens a MySQL or MariaDB database for a coordinator: creates it where permitted, checks the server, migrates, and hands out the adapter. */
+import { StoreUnavailableError } from '@assent/engine';
+import { DataSource } from 'typeorm';
+import { entities, migrations, migrationsTableName } from '../schema/index.js';
+import { parseDatabaseUrl } from './database-url.js';
+import { ensureMysqlDatabase } from './ensure-database.js';
+import { migrate } from './migrate.js';
+import { MysqlTransactionStore } from './mysql-transaction-store.js';
+import { adviceOnServer, isMariadb } from './session.js';
+import { reasonOf, UnusableServerError, WriterConnection, type WriterOptions } from './writer-connection.js';
+
+export interface MysqlOptions {
+  readonly url: string;
+  /** One lease: after this idle time the server ends the writer's session; also how long one flush may take. */
+  readonly leaseMs: number;
+  readonly poolSize: number;
+}
+
+export interface OpenedMysql {
+  readonly store: MysqlTransactionStore;
+  readonly dataSource: DataSource;
+  readonly dialect: 'mysql' | 'mariadb';
+  /** What the server should change to keep every promise; for the log. */
+  readonly advice: readonly string[];
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const LOCK_WAIT_S = 2;
+/** Longer than another node's migrations may hold the lock. */
+const MIGRATION_TIMEOUT_MS = 120_000;
+const READ_TIMEOUT_MS = 10_000;
+
+/** @throws StoreUnavailableError when the server is away; Error with one line that says what to change otherwise. */
+export async function openMysql({ url, leaseMs, poolSize }: MysqlOptions): Promise<OpenedMysql> {
+  await ensureMysqlDatabase(url);
+  const writerOptions: WriterOptions = {
+    url: parseDatabaseUrl(url).url,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    answerTimeoutMs: leaseMs,
+    lockWaitS: LOCK_WAIT_S,
+    idleS: Math.max(1, Math.ceil(leaseMs / 1_000)),
+  };
+  const probe = await reach(() => openProbe(writerOptions));
+  let dataSource: DataSource | null = null;
+  try {
+    const dialect = isMariadb(probe.variables.get('version') ?? '') ? 'mariadb' : 'mysql';
+    dataSource = await reach(() => mysqlDataSource(dialect, writerOptions.url, poolSize).initialize());
+    await migrate(dataSource, probe);
+    return { store: new MysqlTransactionStore(dataSource, writerOptions), dataSource, dialect, advice: adviceOnServer(probe.variables) };
+  } catch (cause) {
+    await dataSource?.destroy();
+    throw cause;
+  } finally {
+    probe.destroy();
+  }
+}
+
+/** A connection for boot: it may idle and wait for as long as migrations take. */
+function openProbe(options: WriterOptions): Promise<WriterConnection> {
+  return WriterConnection.open({ ...options, answerTimeoutMs: MIGRATION_TIMEOUT_MS, idleS: MIGRATION_TIMEOUT_MS / 1_000 });
+}
+
+function mysqlDataSource(type: 'mysql' | 'mariadb', url: string, poolSize: number): DataSource {
+  return new DataSource({
+    type,
+    url,
+    entities,
+    migrations,
+    migrationsTableName,
+    poolSize,
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    enableQueryTimeout: true,
+    maxQueryExecutionTime: READ_TIMEOUT_MS,
+    logging: false,
+  });
+}
+
+async function reach<Result>(connect: () => Promise<Result>): Promise<Result> {
+  try {
+    return await connect();
+  } catch (cause) {
+    if (cause instanceof UnusableServerError) throw cause;
+    throw new StoreUnavailableError(`The database is not available: ${reasonOf(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,16 @@
+/** Who did what, and why, to transactions that this flush wrote. Index and guard: see `insertJoined`. */
+import type { AuditRow } from '@assent/engine';
+import { keptAudit } from '../../rows.js';
+import { ascii, integer, text } from './literals.js';
+import { insertJoined } from './side-rows.js';
+
+const COLUMNS = ['gid', 'id', 'at', 'principal', 'action', 'reason', 'detail'];
+
+export function audit(rows: readonly AuditRow[], flush: string): readonly string[] {
+  const kept = rows.map(keptAudit).map((row) => ({ gid: row.gid, literals: literals(row) }));
+  return insertJoined('audit_log', COLUMNS, kept, flush);
+}
+
+function literals(row: AuditRow): readonly string[] {
+  return [ascii(row.gid), ascii(row.id), integer(row.atMs), text(row.principal), ascii(row.action), text(row.reason), text(row.detail)];
+}

@@ -1,0 +1,13 @@
+/** The hand-written statements of MySQL and MariaDB. */
+export { attempts } from './attempts.js';
+export { attention, clearAttention } from './attention.js';
+export { audit } from './audit.js';
+export { begin } from './begin.js';
+export { declareDead } from './declare.js';
+export { fence } from './fence.js';
+export { UnstorableError } from './literals.js';
+export { type MoveShape, moveEach, shapeOf } from './move-each.js';
+export { groupKey, moveGroup } from './move-group.js';
+export { declarePredecessors, enterNode, leaveNode, lockNode, skipFlush } from './nodes.js';
+export { nowOfFlush } from './now-of-flush.js';
+export { READ_NODES, readDue, readExisting, readMany, readOwned, readOwnedGids, readWritten } from './reads.js';

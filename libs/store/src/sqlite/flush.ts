@@ -1,0 +1,102 @@
+/** A flush on SQLite: the rows of a batch, one after the other, inside a transaction that the caller has begun. */
+import type { AttemptRow, BeginRow, FlushBatch, Incarnation, Move } from '@assent/engine';
+import { isStorableText } from '../limits.js';
+import { isFinalStatus, keptAttempt, keptAttention, keptAudit } from '../rows.js';
+import type { SqliteStatements } from './statements.js';
+
+export interface Applied {
+  readonly unmoved: readonly string[];
+  readonly declared: readonly Incarnation[];
+}
+
+/** A row that SQLite would store changed, or not at all. */
+export class UnstorableRowError extends Error {
+  override readonly name = 'UnstorableRowError';
+}
+
+/** @returns `null` when the fence did not hold. Throws what the driver throws when a row cannot be stored. */
+export function applyBatch(statements: SqliteStatements, batch: FlushBatch): Applied | null {
+  const { incarnation, flushes } = batch.fence;
+  if (statements.fence.run(incarnation, flushes).changes !== 1) return null;
+  const declared = batch.declarations
+    .filter((row) => statements.declareDead.run(row.incarnation, row.flushes).changes === 1)
+    .map((row) => row.incarnation);
+  for (const row of batch.begins) begin(statements, row, batch.flush);
+  const unmoved = batch.moves.filter((row) => !move(statements, row, batch.flush)).map((row) => row.gid);
+  joinSideRows(statements, batch);
+  return { unmoved, declared };
+}
+
+function begin(statements: SqliteStatements, row: BeginRow, flush: string): void {
+  statements.begin.run(
+    row.gid,
+    row.status,
+    row.pattern,
+    flag(row.mixed),
+    flag(row.paused),
+    row.owner,
+    whole(row.dueAtMs),
+    flush,
+    storable(row.name),
+    row.businessKey === null ? null : storable(row.businessKey),
+    storable(row.createdBy),
+    Buffer.from(row.contentHash, 'hex'),
+    storable(row.definition),
+    storable(row.progress),
+    whole(row.createdAtMs),
+    flag(isFinalStatus(row.status)),
+  );
+}
+
+/** @returns false when the guard did not match. */
+function move(statements: SqliteStatements, { gid, fromVersion, knownOwner, owner, dueAtMs, image }: Move, flush: string): boolean {
+  if (image === null) return statements.moveOwnership.run(owner, whole(dueAtMs), flush, gid, fromVersion, knownOwner).changes === 1;
+  const moved = statements.moveImage.run(
+    owner,
+    whole(dueAtMs),
+    flush,
+    image.status,
+    flag(image.mixed),
+    flag(image.paused),
+    storable(image.progress),
+    image.definition === undefined ? null : storable(image.definition),
+    flag(isFinalStatus(image.status)),
+    gid,
+    fromVersion,
+    knownOwner,
+  );
+  return moved.changes === 1;
+}
+
+function joinSideRows(statements: SqliteStatements, batch: FlushBatch): void {
+  const wrote = ({ gid }: { readonly gid: string }) => statements.wrote.get(gid, batch.flush) !== undefined;
+  for (const [place, row] of batch.attempts.filter(wrote).entries()) attempt(statements, keptAttempt(row), place, batch.flush);
+  for (const { gid, rows } of batch.attention.filter(wrote)) {
+    statements.clearAttention.run(gid);
+    for (const row of keptAttention(rows)) {
+      statements.attention.run(gid, row.branch, row.kind, row.code, row.participant, whole(row.sinceMs));
+    }
+  }
+  for (const row of batch.audit.filter(wrote).map(keptAudit)) {
+    statements.audit.run(row.id, row.gid, whole(row.atMs), storable(row.principal), row.action, row.reason, row.detail);
+  }
+}
+
+function attempt(statements: SqliteStatements, row: AttemptRow, place: number, flush: string): void {
+  const call = [row.branch, row.op, row.attempt, whole(row.startedAtMs), whole(row.durationMs)] as const;
+  statements.attempt.run(row.gid, flush, place, ...call, row.outcome, row.code, row.message);
+}
+
+function flag(value: boolean): number {
+  return value ? 1 : 0;
+}
+
+/** Fractions of a millisecond are rounded away. */
+function whole(value: number | null): number | null {
+  return value === null ? null : Math.round(value);
+}
+
+function storable(text: string): string {
+  if (!isStorableText(text)) throw new UnstorableRowError('a text is not valid Unicode');
+  return text;
+}

@@ -1,0 +1,47 @@
+/** Opens a SQLite file for the one coordinator that may use it. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type SqliteDatabase, type SqliteDriver, type SqliteDriverName, sqliteDriver, sqliteOptions } from '@assent/sqlite';
+import { DataSource } from 'typeorm';
+import { entities, migrations, migrationsTableName } from '../schema/index.js';
+import { lockFile } from './file-lock.js';
+import { SqliteTransactionStore } from './sqlite-transaction-store.js';
+
+export interface SqliteFile {
+  readonly file: string;
+  /** Without it: better-sqlite3 where it was built, else libsql. */
+  readonly driver?: SqliteDriverName;
+}
+
+export interface OpenedSqlite {
+  readonly store: SqliteTransactionStore;
+  readonly dataSource: DataSource;
+  readonly dialect: 'sqlite';
+  readonly advice: readonly string[];
+}
+
+/** Creates folder and file where they are missing. @throws Error with one line when another coordinator has the file. */
+export async function openSqlite({ file, driver: preferred }: SqliteFile): Promise<OpenedSqlite> {
+  mkdirSync(dirname(file), { recursive: true });
+  const driver = sqliteDriver(preferred);
+  const lock = lockFile(driver, file);
+  let dataSource: DataSource | null = null;
+  try {
+    dataSource = await new DataSource({ ...sqliteOptions(file, preferred), entities, migrations, migrationsTableName }).initialize();
+    await dataSource.runMigrations({ transaction: 'each' });
+    const store = new SqliteTransactionStore(dataSource, () => openWriter(driver, file), lock);
+    return { store, dataSource, dialect: 'sqlite', advice: [] };
+  } catch (cause) {
+    await dataSource?.destroy();
+    lock.release();
+    throw cause;
+  }
+}
+
+/** No lock wait: a statement that waits would stop the whole process, the holder of the lock included. */
+function openWriter(driver: SqliteDriver, file: string): SqliteDatabase {
+  const database = new driver(file, { timeout: 0 });
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  return database;
+}

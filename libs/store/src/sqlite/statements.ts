@@ -1,0 +1,68 @@
+/**
+ * The statements of SQLite: one row each, prepared once. The file belongs to one process and a flush runs without a pause in it, so nothing needs
+ * to be grouped or hinted; the guards are the same as on the other databases. Every look-up is by primary key unless said.
+ */
+import type { SqliteDatabase, SqliteStatement } from '@assent/sqlite';
+
+/** Database time in milliseconds; constant within a statement. */
+const NOW_MS = "CAST(ROUND(unixepoch('now', 'subsec') * 1000) AS INTEGER)";
+
+/** Texts as bytes: libsql would cut them at a NUL. */
+const COLUMNS =
+  'gid, status, pattern, mixed, paused, owner, due_at, version, flush, CAST(name AS BLOB) AS name, ' +
+  'CAST(business_key AS BLOB) AS business_key, CAST(created_by AS BLOB) AS created_by, content_hash, ' +
+  'CAST(definition AS BLOB) AS definition, CAST(progress AS BLOB) AS progress, created_at, finished_at';
+
+const sql = {
+  now: `SELECT ${NOW_MS} AS nowMs`,
+
+  declarePredecessors: "UPDATE coordinator_node SET state = 'dead' WHERE state = 'alive' AND name = ? AND incarnation <> ?",
+  enter: `INSERT INTO coordinator_node (incarnation, name, state, flushes, started_at, seen_at) VALUES (?, ?, 'alive', 0, ${NOW_MS}, ${NOW_MS})`,
+  leave: "UPDATE coordinator_node SET state = 'stopped' WHERE incarnation = ? AND state = 'alive'",
+  node: 'SELECT name, state, flushes FROM coordinator_node WHERE incarnation = ?',
+  skipFlush: 'UPDATE coordinator_node SET flushes = ? WHERE incarnation = ?',
+  /** Index: (owner), one look-up per incarnation that ever was. */
+  nodes:
+    'SELECT incarnation, name, state, flushes FROM coordinator_node n ' +
+    "WHERE state = 'alive' OR EXISTS (SELECT 1 FROM global_transaction g WHERE g.owner = n.incarnation)",
+
+  /** Zero rows: the node is not alive, or the number is not the one it knows. */
+  fence: `UPDATE coordinator_node SET flushes = flushes + 1, seen_at = ${NOW_MS} WHERE incarnation = ? AND state = 'alive' AND flushes = ?`,
+  declareDead: "UPDATE coordinator_node SET state = 'dead' WHERE incarnation = ? AND state = 'alive' AND flushes = ?",
+  begin:
+    'INSERT INTO global_transaction (gid, status, pattern, mixed, paused, owner, due_at, version, flush, name, business_key, created_by, ' +
+    'content_hash, definition, progress, created_at, finished_at) ' +
+    `VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN ${NOW_MS} END)`,
+  moveOwnership:
+    'UPDATE global_transaction SET version = version + 1, owner = ?, due_at = ?, flush = ? WHERE gid = ? AND version = ? AND owner IS ?',
+  moveImage:
+    'UPDATE global_transaction SET version = version + 1, owner = ?, due_at = ?, flush = ?, status = ?, mixed = ?, paused = ?, progress = ?, ' +
+    `definition = COALESCE(?, definition), finished_at = COALESCE(finished_at, CASE WHEN ? THEN ${NOW_MS} END) ` +
+    'WHERE gid = ? AND version = ? AND owner IS ?',
+
+  wrote: 'SELECT 1 AS yes FROM global_transaction WHERE gid = ? AND flush = ?',
+  clearAttention: 'DELETE FROM attention WHERE gid = ?',
+  attention: 'INSERT INTO attention (gid, branch, kind, code, participant, since) VALUES (?, ?, ?, ?, ?, ?)',
+  attempt:
+    'INSERT INTO attempt_log (gid, flush, place, branch, op, attempt, started_at, duration_ms, outcome, code, message) ' +
+    'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  audit: 'INSERT INTO audit_log (id, gid, at, principal, action, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
+
+  read: `SELECT ${COLUMNS} FROM global_transaction WHERE gid = ?`,
+  exists: 'SELECT 1 AS yes FROM global_transaction WHERE gid = ?',
+  /** Index: (due_at), which holds resting rows only. */
+  due: `SELECT ${COLUMNS} FROM global_transaction INDEXED BY global_transaction_by_due_at WHERE due_at <= ? ORDER BY due_at LIMIT ?`,
+  /** Index: (owner). */
+  owned: `SELECT ${COLUMNS} FROM global_transaction INDEXED BY global_transaction_by_owner WHERE owner = ? LIMIT ?`,
+  ownedGids: 'SELECT gid FROM global_transaction INDEXED BY global_transaction_by_owner WHERE owner = ? LIMIT ?',
+};
+
+export type SqliteStatements = Readonly<Record<keyof typeof sql, SqliteStatement>>;
+
+/** The text of every statement, for whoever wants to explain them. */
+export const sqliteSql: Readonly<Record<keyof typeof sql, string>> = sql;
+
+export function prepareStatements(database: SqliteDatabase): SqliteStatements {
+  const names = Object.keys(sql) as (keyof typeof sql)[];
+  return Object.fromEntries(names.map((name) => [name, database.prepare(sql[name])])) as SqliteStatements;
+}
