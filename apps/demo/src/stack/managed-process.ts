@@ -134,10 +134,13 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
+/** The last error the log names, or else its last line. */
 function lastWords(logFile: string): string {
-  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n');
-  const line = lines.findLast((candidate) => candidate.trim() !== '') ?? 'it said nothing';
-  return line.slice(0, 300);
+  const lines = readFileSync(logFile, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const words = lines.findLast((line) => /^\S*Error: /.test(line)) ?? lines.at(-1) ?? 'it said nothing';
+  return words.slice(0, 300);
 }
 
 /** The built entry of an app, beside this one. */
