@@ -1,8 +1,8 @@
+import { aBranch, aProblem, aTransaction, ScriptedCoordinator } from '@assent/testing';
 import { AssentClient } from './assent-client.js';
 import type { Contract } from './contracts.js';
 import { AssentRequestError, AssentUnavailableError, BranchRejectedError, BranchUndecidedError } from './errors.js';
 import type { Ambient } from './repetition.js';
-import { aBranch, aProblem, aTransaction, ScriptedCoordinator } from './testing/scripted-coordinator.js';
 
 type Shop = {
   'inventory.reserve': Contract<{ lines: { sku: string; quantity: number }[] }, { reserved: number }>;

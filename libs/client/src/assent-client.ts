@@ -85,7 +85,7 @@ export class AssentClient<C extends ContractMap<C> = AnyContracts> {
     const body = { ...request, gid };
     const until = this.deadlineOf(waiting);
     const answer = await this.repetition.untilAnswered(gid, () => {
-      const waitMs = this.sliceUntil(until);
+      const waitMs = waiting.wait === undefined ? 0 : this.sliceUntil(until);
       const wait = waiting.wait === undefined ? {} : { wait: waiting.wait, timeoutMs: waitMs };
       return this.send({ method: 'POST', path: '/v1/transactions', body: { ...body, ...wait } }, waitMs);
     });

@@ -1,8 +1,8 @@
+import { aTransaction, ScriptedCoordinator } from '@assent/testing';
 import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { AssentModule } from './assent.module.js';
 import { AssentClient } from './assent-client.js';
-import { aTransaction, ScriptedCoordinator } from './testing/scripted-coordinator.js';
 
 @Injectable()
 class Checkout {
@@ -24,7 +24,7 @@ describe('the Nest module', () => {
 
     expect((await assent.get('g1'))?.status).toBe('committed');
     await app.close();
-    await expect(assent.get('g1')).rejects.toMatchObject({ name: 'AssentUnavailableError' });
+    await expect(assent.get('g1')).rejects.toMatchObject({ name: 'AssentUnavailableError', code: 'closed' });
     await coordinator.stop();
   });
 });

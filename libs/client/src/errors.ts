@@ -14,7 +14,7 @@ export class AssentUnavailableError extends AssentError {
 
   constructor(
     readonly gid: string,
-    /** What the last attempt met: a code of the coordinator (`outcome_unknown`, `overloaded`, ...), or `connect_failed`, `reset`, `timeout`. */
+    /** What the last attempt met: a code of the coordinator (`outcome_unknown`, `overloaded`, ...), or `connect_failed`, `reset`, `timeout`, `closed`. */
     readonly code: string,
     /** When the coordinator said not to come back sooner. */
     readonly retryAfterMs: number | null,

@@ -13,7 +13,7 @@ export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 
   constructor(
-    readonly code: 'connect_failed' | 'reset' | 'timeout' | 'answer_too_large',
+    readonly code: 'connect_failed' | 'reset' | 'timeout' | 'answer_too_large' | 'closed',
     options?: ErrorOptions,
   ) {
     super(`No answer from the coordinator: ${code}`, options);
@@ -97,9 +97,10 @@ export class HttpChannel implements Channel {
 const jsonAccepted = { accept: 'application/json' };
 const jsonSent = { accept: 'application/json', 'content-type': 'application/json' };
 
-function codeOf(cause: unknown): 'connect_failed' | 'reset' | 'timeout' {
+function codeOf(cause: unknown): NoAnswer['code'] {
   const code = (cause as { code?: unknown } | null)?.code;
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return 'timeout';
+  if (code === 'UND_ERR_CLOSED' || code === 'UND_ERR_DESTROYED') return 'closed';
   return typeof code === 'string' && connectFailures.has(code) ? 'connect_failed' : 'reset';
 }
 

@@ -49,6 +49,7 @@ export class Repetition {
     for (let attempt = 1; ; attempt++) {
       const failure = await this.attempt(gid, send);
       if (!(failure instanceof AssentUnavailableError)) return failure;
+      if (failure.code === 'closed') throw failure;
       const pauseMs = Math.max(this.backoffMs(attempt), failure.retryAfterMs ?? 0);
       if (attempt >= this.bounds.attempts || this.ambient.nowMs() + pauseMs > lastStartMs) throw failure;
       await this.ambient.sleep(pauseMs);

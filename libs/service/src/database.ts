@@ -26,6 +26,9 @@ export function databaseOptions(url: string, parts: DatabaseParts): DataSourceOp
     poolSize,
     charset: 'utf8mb4',
     timezone: 'Z',
+    // BIGINT as a number: no amount or quantity of the shop leaves the safe integers.
+    supportBigNumbers: true,
+    bigNumberStrings: false,
     connectTimeout: connectTimeoutMs,
   };
 }

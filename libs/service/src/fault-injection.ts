@@ -41,10 +41,14 @@ function isDelay(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) <= longestDelayMs;
 }
 
+/** True for the path of a branch call. */
+export function isBranchCall(url: string): boolean {
+  return url.startsWith('/assent/');
+}
+
 /** Injects `faults` into the branch calls (`/assent/...`) that `server` answers. Call it before the server is ready. */
 export function injectFaults(server: FastifyInstance, faults: Faults): void {
   const random = seededRandom(faults.seed);
-  const isBranchCall = (url: string) => url.startsWith('/assent/');
   server.addHook('preHandler', async (request, reply) => {
     if (!isBranchCall(request.url)) return;
     if (random() < faults.late.probability) await new Promise((resolve) => setTimeout(resolve, faults.late.delayMs));

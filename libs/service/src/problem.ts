@@ -47,40 +47,36 @@ const codeOfStatus: Readonly<Record<number, string>> = {
   415: 'unsupported_media_type',
 };
 
-/** Turns whatever a handler threw into an RFC 9457 answer. What nobody foresaw is logged and answered 500 without a word about its inside. */
+/** Turns whatever a handler threw into an RFC 9457 answer. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  private readonly logger = new Logger('Http');
-
   catch(error: unknown, host: ArgumentsHost): void {
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const problem = this.problemOf(error);
-    if (problem.status === 503) reply.header('retry-after', '1');
-    void reply
-      .status(problem.status)
-      .type('application/problem+json')
-      .send({
-        type: 'about:blank',
-        title: titleOf(problem.code),
-        status: problem.status,
-        code: problem.code,
-        detail: problem.detail,
-        ...problem.more,
-      });
+    answerProblem(error, host.switchToHttp().getResponse<FastifyReply>());
   }
+}
 
-  private problemOf(error: unknown): Problem {
-    if (error instanceof Problem) return error;
-    const status = statusOf(error);
-    if (status !== null && status < 500) {
-      const detail = error instanceof Error ? error.message : titleOf(codeOfStatus[status] ?? 'refused');
-      return new Problem(status, codeOfStatus[status] ?? 'refused', detail);
-    }
-    if (databaseAway.has(driverCodeOf(error)))
-      return new Problem(503, 'database_unavailable', 'The database cannot be reached. Try again.');
-    this.logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return new Problem(500, 'internal', 'Something unforeseen happened; the log of the service has more.');
+const logger = new Logger('Http');
+
+/** Answers `error` as an RFC 9457 body. What nobody foresaw is logged and answered 500 without a word about its inside. */
+export function answerProblem(error: unknown, reply: FastifyReply): void {
+  const { status, code, detail, more } = problemOf(error);
+  if (status === 503) reply.header('retry-after', '1');
+  void reply
+    .status(status)
+    .type('application/problem+json')
+    .send({ type: 'about:blank', title: titleOf(code), status, code, detail, ...more });
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const status = statusOf(error);
+  if (status !== null && status < 500) {
+    const detail = error instanceof Error ? error.message : titleOf(codeOfStatus[status] ?? 'refused');
+    return new Problem(status, codeOfStatus[status] ?? 'refused', detail);
   }
+  if (databaseAway.has(driverCodeOf(error))) return new Problem(503, 'database_unavailable', 'The database cannot be reached. Try again.');
+  logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return new Problem(500, 'internal', 'Something unforeseen happened; the log of the service has more.');
 }
 
 /** The status that Nest or Fastify gave it, or null. */

@@ -2,8 +2,8 @@
 import { ConsoleLogger, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Faults, injectFaults } from './fault-injection.js';
-import { ProblemFilter } from './problem.js';
+import { type Faults, injectFaults, isBranchCall } from './fault-injection.js';
+import { answerProblem, ProblemFilter } from './problem.js';
 
 export interface ServeOptions {
   readonly host: string;
@@ -20,7 +20,12 @@ export async function createService(module: DynamicModule, faults: Faults | null
   const adapter = new FastifyAdapter({ bodyLimit: bodyLimitBytes, forceCloseConnections: 'idle' });
   const logger = new ConsoleLogger({ json: true, logLevels: ['warn', 'error', 'fatal'] });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger, abortOnError: false });
-  if (faults !== null) injectFaults(app.getHttpAdapter().getInstance(), faults);
+  const server = app.getHttpAdapter().getInstance();
+  // What Fastify finds wrong with a request never reaches Nest's filters. Branch calls are answered by the participant library alone.
+  server.addHook('onRoute', (route) => {
+    if (!isBranchCall(route.url)) route.errorHandler = (error, _request, reply) => answerProblem(error, reply);
+  });
+  if (faults !== null) injectFaults(server, faults);
   app.useGlobalFilters(new ProblemFilter());
   app.enableShutdownHooks();
   return app;

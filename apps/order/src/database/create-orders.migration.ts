@@ -26,7 +26,7 @@ export class CreateOrders1764000000003 implements MigrationInterface {
       status VARCHAR(16) ${ascii} NOT NULL CHECK (status IN ('placed', 'confirmed', 'refused')),
       account VARCHAR(64) ${ascii} NOT NULL,
       amount BIGINT NOT NULL CHECK (amount > 0),
-      lines TEXT NOT NULL,
+      order_lines TEXT NOT NULL,
       refusal_code VARCHAR(64) NULL,
       refusal_message VARCHAR(1024) NULL,
       created_at BIGINT NOT NULL,

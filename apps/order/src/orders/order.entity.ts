@@ -36,7 +36,7 @@ export class Order {
   @Column({ type: 'integer' })
   amount: number;
 
-  @Column({ type: 'simple-json' })
+  @Column({ name: 'order_lines', type: 'simple-json' })
   lines: OrderLine[];
 
   @Column({ name: 'refusal_code', type: 'varchar', length: 64, nullable: true })

@@ -1,4 +1,4 @@
-/** A coordinator for the client's own tests: a real HTTP server that answers from a script and remembers what it was asked. */
+/** A coordinator for tests of initiators: a real HTTP server that answers from a script and remembers what it was asked. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -17,6 +17,7 @@ export type Scripted =
 export class ScriptedCoordinator {
   readonly asked: Asked[] = [];
   private readonly script: Scripted[] = [];
+  private afterwards: Scripted = { status: 500, body: { code: 'script_ended' } };
   private readonly server: Server;
 
   constructor() {
@@ -33,6 +34,12 @@ export class ScriptedCoordinator {
     this.script.push(...answers);
   }
 
+  /** Answers everything like this, now and once the script has ended; what was left of the script is dropped. */
+  willAnswerFromNowOn(answer: Scripted): void {
+    this.script.length = 0;
+    this.afterwards = answer;
+  }
+
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
@@ -43,7 +50,7 @@ export class ScriptedCoordinator {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString('utf8');
     this.asked.push({ method: request.method ?? '', path: request.url ?? '', body: parse(text) });
-    const next = this.script.shift() ?? { status: 500, body: { code: 'script_ended' } };
+    const next = this.script.shift() ?? this.afterwards;
     if (next === 'reset') request.socket.destroy();
     else if (next !== 'silence') {
       response.writeHead(next.status, { 'content-type': 'application/json', ...next.headers });
