@@ -1,6 +1,6 @@
 /** The whole path of a transaction through one node. */
 import { MemoryDatabase, MemoryTransactionStore } from '@assent/store';
-import { initiatorTcc, saga, tcc } from '../test/requests.js';
+import { branch, saga, tcc, under } from '../test/requests.js';
 import { World } from '../test/world.js';
 
 const aWorld = () =>
@@ -24,9 +24,11 @@ describe('a saga', () => {
     expect(monitor.flushes.filter((rows) => rows > 0)).toEqual([1, 1]);
     expect(engine.state().inMemory).toBe(0);
     expect(world.row('g')).toMatchObject({ owner: null, dueAtMs: null, progress: '' });
+    expect(monitor.ended.map(({ gid }) => gid)).toEqual(['g']);
+    expect(monitor.begun).toBe(1);
   });
 
-  it('undoes what it did when a step refuses', async () => {
+  it('undoes what it did when a step refuses, and keeps the refusal as an attempt', async () => {
     const world = aWorld();
     const { engine } = await world.start('a');
     world.branches.script('charge', 'action', { kind: 'refuses', code: 'INSUFFICIENT_FUNDS' });
@@ -37,6 +39,47 @@ describe('a saga', () => {
     expect(end).toMatchObject({ status: 'aborted', decision: { kind: 'abort', reason: { branch: 'charge', code: 'INSUFFICIENT_FUNDS' } } });
     expect(world.branches.effectsOf('g', 'stock')).toEqual({ forward: 'done', end: 'rolled_back' });
     expect(world.database.attempts.get('g')).toMatchObject([{ branch: 'charge', outcome: 'rejected', code: 'INSUFFICIENT_FUNDS' }]);
+  });
+
+  it('sends nothing before it is durable', async () => {
+    const world = aWorld();
+    const { engine, store } = await world.start('a');
+    store.disconnect();
+    const begun = engine.begin(saga('g', 'stock'));
+    await world.clock.advance(2_000);
+    expect(world.branches.sent).toEqual([]);
+    store.reconnect();
+    await world.clock.settled(begun);
+    await world.allFinal(['g']);
+    expect(world.statusOf('g')).toBe('committed');
+  });
+
+  it('tries again after a lost answer, and has flushed that it did within a second', async () => {
+    const world = aWorld();
+    const { engine } = await world.start('a');
+    world.branches.script('stock', 'action', { kind: 'answer_lost' });
+    await world.clock.settled(engine.begin(saga('g', 'stock', 'charge')));
+    await world.clock.advance(4_100);
+    expect(world.row('g').progress).not.toBe('');
+    expect(world.database.attempts.get('g')).toMatchObject([{ branch: 'stock', outcome: 'unknown', code: 'timeout' }]);
+    await world.allFinal(['g']);
+    expect(world.branches.sent).toEqual(['g stock action 1', 'g stock action 2', 'g charge action 1']);
+  });
+
+  it('sends a pivot only after the flush that moves the horizon to it', async () => {
+    const world = aWorld();
+    const { engine, store } = await world.start('a');
+    const request = saga('g', 'stock', 'ship');
+    const [first, second] = request.definition.branches;
+    const branches = [first!, { ...second!, pivot: true }];
+    await world.clock.settled(engine.begin({ ...request, definition: { ...request.definition, branches } }));
+    store.disconnect();
+    await world.clock.advance(1_000);
+    expect(world.branches.sent).toEqual(['g stock action 1']);
+    store.reconnect();
+    await world.allFinal(['g']);
+    expect(world.branches.sent).toEqual(['g stock action 1', 'g ship action 1']);
+    expect(world.statusOf('g')).toBe('committed');
   });
 });
 
@@ -52,10 +95,80 @@ describe('a TCC', () => {
     expect(world.branches.effectsOf('g', 'freeze')).toEqual({ forward: 'done', end: 'committed' });
   });
 
-  it('driven by its initiator registers, answers with the try, and is confirmed by submit', async () => {
+  it('cancels every branch when its deadline passes', async () => {
     const world = aWorld();
     const { engine } = await world.start('a');
-    await world.clock.settled(engine.begin(initiatorTcc('g')));
-    expect(world.row('g').owner).toBeNull();
+    world.branches.otherwise(({ op, branch: id }) => (op === 'try' && id === 'freeze' ? { kind: 'lost' } : { kind: 'succeeds' }));
+    await world.clock.settled(engine.begin(tcc('g', 'stock', 'freeze')));
+    await world.allFinal(['g'], 60_000);
+    expect(world.statusOf('g')).toBe('aborted');
+    expect(world.branches.effectsOf('g', 'stock').end).toBe('rolled_back');
+    expect(world.branches.effectsOf('g', 'freeze')).toEqual({ forward: 'blocked', end: 'rolled_back' });
+  });
+
+  it('sends nothing forward any more once an abort was decided while a call waited for its place', async () => {
+    const world = aWorld();
+    const { engine } = await world.start('a');
+    world.branches.holdPlaces();
+    await world.clock.settled(engine.begin(tcc('g', 'stock')));
+    await world.clock.settled(engine.abort('g', { code: 'aborted_by_request', message: 'changed my mind', by: 'local' }));
+    world.branches.freePlaces();
+    await world.allFinal(['g']);
+    expect(world.branches.sent).toEqual([]);
+    expect(world.statusOf('g')).toBe('aborted');
+  });
+});
+
+describe('a pending branch', () => {
+  it('is polled until it has ended, without using up attempts', async () => {
+    const world = aWorld();
+    const { engine } = await world.start('a');
+    world.branches.script('stock', 'action', { kind: 'pends' }, { kind: 'pends' });
+    await world.clock.settled(engine.begin(saga('g', 'stock')));
+    await world.allFinal(['g'], 10_000);
+    expect(world.branches.sent).toEqual(['g stock action 1', 'g stock action 2', 'g stock action 3']);
+    expect(world.database.attempts.has('g')).toBe(false);
+  });
+});
+
+describe('a branch that nothing moves any more', () => {
+  it('is parked at rest with a row that says why, and an abort goes on from there', async () => {
+    const world = aWorld();
+    const { engine, monitor } = await world.start('a');
+    const policy = { ...world.database.policies[0]!, name: 'brief', forwardAttempts: 2, onExhausted: 'park' as const, deadlineMs: null };
+    world.database.policies.push(policy);
+    world.branches.script('stock', 'action', { kind: 'lost' }, { kind: 'lost' });
+    await world.clock.settled(engine.begin(under('brief', saga('g', 'stock'))));
+    await world.clock.until('parked at rest', () => world.row('g').version > 1 && world.row('g').owner === null);
+
+    expect(world.row('g').dueAtMs).toBeNull();
+    expect(world.database.attention.get('g')).toMatchObject([{ branch: 'stock', kind: 'parked', participant: 'stock.work' }]);
+    expect(engine.state().inMemory).toBe(0);
+
+    await world.clock.settled(engine.abort('g', { code: 'aborted_by_request', message: 'enough', by: 'local' }));
+    await world.allFinal(['g']);
+    expect(world.statusOf('g')).toBe('aborted');
+    expect(world.database.attention.get('g')).toEqual([]);
+    expect(monitor.alarms).toEqual([]);
+  });
+});
+
+describe('a state that the machine must never meet', () => {
+  it('sets that transaction aside with an alarm, and only it', async () => {
+    const world = aWorld();
+    const { engine, monitor } = await world.start('a');
+    const request = saga('bad', 'stock');
+    const refused = engine.begin({ ...request, definition: { ...request.definition, branches: [branch('x', { after: ['nowhere'] })] } });
+    await expect(world.clock.settled(refused)).rejects.toMatchObject({ code: 'protocol_bug' });
+
+    await world.clock.settled(engine.begin(saga('broken', 'stock')));
+    const row = world.row('broken');
+    world.database.transactions.set('unreadable', { ...row, gid: 'unreadable', progress: '{', owner: null, dueAtMs: 1, status: 'active' });
+    await world.clock.until('an alarm', () => monitor.raised('unreadable_row'));
+    await world.clock.settled(engine.begin(saga('good', 'stock')));
+    await world.allFinal(['good', 'broken']);
+    await expect(
+      world.clock.settled(engine.abort('unreadable', { code: 'aborted_by_request', message: '', by: 'local' })),
+    ).rejects.toMatchObject({ code: 'protocol_bug' });
   });
 });

@@ -3,14 +3,15 @@ import type { Policy, PolicyRef } from '@assent/protocol';
 import type { Clock } from './ports/clock.js';
 import type { TransactionStore } from './ports/transaction-store.js';
 
-/** How long the answer "there is no such policy" is believed. Also how long a new version may stay unseen. */
-const LOOK_AGAIN_AFTER_MS = 1_000;
+/** How long a new version may stay unseen, in milliseconds. */
+const FRESH_FOR_MS = 1_000;
 
 export class Policies {
   private readonly byRef = new Map<string, Policy>();
   private readonly latestByName = new Map<string, Policy>();
   private readAtMs = Number.NEGATIVE_INFINITY;
   private reading: Promise<void> | null = null;
+  private nextReading: Promise<void> | null = null;
 
   constructor(
     private readonly store: Pick<TransactionStore, 'readPolicies'>,
@@ -30,22 +31,34 @@ export class Policies {
 
   /** The newest version of a policy, or `null`. Throws `StoreUnavailableError`. */
   async latest(name: string): Promise<Policy | null> {
-    if (this.clock.monotonicMs() - this.readAtMs >= LOOK_AGAIN_AFTER_MS) {
-      const known = this.latestByName.get(name) ?? null;
-      // A policy that is known is good enough while the store is away; a new version is seen with the next look.
-      if (known !== null) void this.refresh().catch(() => undefined);
-      else await this.refresh();
-    }
+    const known = this.latestByName.get(name) ?? null;
+    const isStale = this.clock.monotonicMs() - this.readAtMs >= FRESH_FOR_MS;
+    if (known === null) await this.refresh();
+    // A policy that is known is good enough while the store is away; a new version is seen by the next caller.
+    else if (isStale && this.reading === null) void this.refresh().catch(() => undefined);
     return this.latestByName.get(name) ?? null;
   }
 
-  /** Reads all policies, at most once a second; callers that come together share one read. */
+  /**
+   * Reads all policies, with a read that starts after this call. One is in the air at a time and those who come meanwhile share the next, so that
+   * a thousand requests for a policy that does not exist cost two reads.
+   */
   refresh(): Promise<void> {
-    if (this.clock.monotonicMs() - this.readAtMs < LOOK_AGAIN_AFTER_MS) return Promise.resolve();
-    this.reading ??= this.read().finally(() => {
-      this.reading = null;
-    });
-    return this.reading;
+    if (this.reading === null) {
+      this.reading = this.read().finally(() => {
+        this.reading = null;
+      });
+      return this.reading;
+    }
+    this.nextReading ??= this.afterThisOne(this.reading);
+    return this.nextReading;
+  }
+
+  private async afterThisOne(reading: Promise<void>): Promise<void> {
+    // Whether that one failed concerns those who asked for it.
+    await reading.catch(() => undefined);
+    this.nextReading = null;
+    await this.refresh();
   }
 
   private async read(): Promise<void> {

@@ -28,13 +28,16 @@ const COMMITS: ReadonlySet<string> = new Set(['confirm', 'commit', 'deliver', 'c
 const ROLLBACKS: ReadonlySet<string> = new Set(['cancel', 'compensate', 'rollback']);
 const LATENCY_MS = 5;
 
-export class ScriptedBranches implements BranchInvoker {
+export class ScriptedBranches {
   /** Every call that left, as `gid branch op attempt`, in order. */
   readonly sent: string[] = [];
+  /** As `sent`, with the node that sent it. */
   readonly sentBy: Array<{ readonly line: string; readonly by: string }> = [];
   private readonly scripts = new Map<string, Answer[]>();
   private readonly held: Array<{ readonly line: string; readonly release: () => void }> = [];
   private readonly effects = new Map<string, Effects>();
+  /** Calls that wait for a place under the concurrency limit; `null`: there are places. */
+  private waiting: Array<() => void> | null = null;
   private fallback: (call: BranchCall) => Answer = () => ({ kind: 'succeeds' });
 
   constructor(private readonly clock: VirtualClock) {}
@@ -48,6 +51,17 @@ export class ScriptedBranches implements BranchInvoker {
   /** Answers whatever has no script. */
   otherwise(answer: (call: BranchCall) => Answer): void {
     this.fallback = answer;
+  }
+
+  /** From now on calls wait for a place before they are asked whether they may leave. */
+  holdPlaces(): void {
+    this.waiting = [];
+  }
+
+  freePlaces(): void {
+    const waiting = this.waiting ?? [];
+    this.waiting = null;
+    for (const go of waiting) go();
   }
 
   /** Lets the oldest held call of this branch and op be answered with success. */
@@ -68,24 +82,13 @@ export class ScriptedBranches implements BranchInvoker {
   for(node: string): BranchInvoker {
     return {
       invoke: (call, mayLeave) => this.call(call, mayLeave, node),
-      participantOf: (endpoint) => this.participantOf(endpoint),
+      participantOf: (endpoint: Endpoint) => ('contract' in endpoint ? endpoint.contract : 'url'),
       close: async () => undefined,
     };
   }
 
-  invoke(call: BranchCall, mayLeave: () => boolean): Promise<CallEnd> {
-    return this.call(call, mayLeave, '');
-  }
-
-  participantOf(endpoint: Endpoint): string {
-    return 'contract' in endpoint ? endpoint.contract : 'url';
-  }
-
-  async close(): Promise<void> {
-    // Nothing is open.
-  }
-
   private async call(call: BranchCall, mayLeave: () => boolean, by: string): Promise<CallEnd> {
+    if (this.waiting !== null) await new Promise<void>((go) => this.waiting?.push(go));
     if (!mayLeave()) return { kind: 'withdrawn' };
     const line = `${call.gid} ${call.branch} ${call.op} ${call.attempt}`;
     this.sent.push(line);
