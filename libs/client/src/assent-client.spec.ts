@@ -217,10 +217,17 @@ describe('the client', () => {
     expect(coordinator.asked).toHaveLength(1);
   });
 
+  it('shows how a transaction stands for which a command came too late', async () => {
+    coordinator.willAnswer(aProblem(409, 'already_aborting', { transaction: aTransaction('aborting') }));
+    const failure = await assent.submit('g1', []).catch((error) => error);
+    expect(failure).toMatchObject({ code: 'already_aborting', transaction: { gid: 'g1', status: 'aborting' } });
+  });
+
   it('returns null for a gid that the coordinator does not know', async () => {
-    coordinator.willAnswer(aProblem(404, 'unknown_transaction'));
+    coordinator.willAnswer(aProblem(404, 'not_found'), aProblem(404, 'route_not_found'));
     expect(await assent.get('g/1')).toBeNull();
     expect(coordinator.asked[0]?.path).toBe('/v1/transactions/g%2F1');
+    await expect(assent.get('g1')).rejects.toMatchObject({ code: 'route_not_found' });
   });
 
   it('returns what is known when the coordinator goes away while it waits', async () => {
@@ -240,7 +247,7 @@ describe('the client', () => {
         begun,
         { status: 201, body: { branch: aBranch('inventory.reserve', 'succeeded', { result: { reserved: 2 } }) } },
         { status: 201, body: { branch: aBranch('mine', 'none') } },
-        { status: 200, body: aTransaction('committing') },
+        { status: 202, body: aTransaction('committing') },
         { status: 200, body: aTransaction('committed') },
       );
       const { value, transaction } = await assent.globalTransaction(
@@ -269,7 +276,7 @@ describe('the client', () => {
         payload: { account: 'a1', amount: 5 },
         run: 'self',
       });
-      expect(coordinator.asked[3]?.body).toEqual({ branches: ['inventory.reserve', 'mine'] });
+      expect(coordinator.asked[3]?.body).toEqual({ branches: ['inventory.reserve', 'mine'], wait: 'final', timeoutMs: 1_000 });
     });
 
     it('aborts when a try is refused, and throws the refusal on', async () => {
@@ -293,6 +300,13 @@ describe('the client', () => {
         .catch((error) => error);
       expect(failure).toBeInstanceOf(BranchUndecidedError);
       expect(coordinator.asked.map(({ path }) => path.split('/').at(-1))).toEqual(['transactions', 'branches', 'branches', 'abort']);
+    });
+
+    it('keeps a reason readable that the coordinator would not take as it is', async () => {
+      coordinator.willAnswer(begun, { status: 200, body: aTransaction('aborting') });
+      const odd = new Error(`\u0000\ud800${'x'.repeat(300)}`);
+      await expect(assent.globalTransaction('checkout', () => Promise.reject(odd))).rejects.toBe(odd);
+      expect(coordinator.asked[1]?.body).toEqual({ reason: `  ${'x'.repeat(198)}` });
     });
 
     it('throws the error of the work even when the abort cannot be delivered', async () => {

@@ -85,9 +85,8 @@ export class AssentClient<C extends ContractMap<C> = AnyContracts> {
     const body = { ...request, gid };
     const until = this.deadlineOf(waiting);
     const answer = await this.repetition.untilAnswered(gid, () => {
-      const waitMs = waiting.wait === undefined ? 0 : this.sliceUntil(until);
-      const wait = waiting.wait === undefined ? {} : { wait: waiting.wait, timeoutMs: waitMs };
-      return this.send({ method: 'POST', path: '/v1/transactions', body: { ...body, ...wait } }, waitMs);
+      const { waitMs, asked } = this.askToWait(waiting, until);
+      return this.send({ method: 'POST', path: '/v1/transactions', body: { ...body, ...asked } }, waitMs);
     });
     return this.waitOn<Results>(gid, answer, waiting, until);
   }
@@ -124,7 +123,7 @@ export class AssentClient<C extends ContractMap<C> = AnyContracts> {
   async get<Results = Record<string, unknown>>(gid: string): Promise<TransactionResult<Results> | null> {
     const answer = await this.repetition.untilAnswered(gid, async () => {
       const met = await this.send({ method: 'GET', path: pathOf(gid) }, 0);
-      return met.status === 404 ? { ...met, status: 204 } : met;
+      return isUnknownGid(met) ? { ...met, status: 204 } : met;
     });
     return answer.status === 204 ? null : this.transactionIn<Results>(gid, answer);
   }
@@ -150,8 +149,10 @@ export class AssentClient<C extends ContractMap<C> = AnyContracts> {
 
   private async decide(gid: string, command: 'submit' | 'abort', body: object, waiting: Waiting): Promise<TransactionResult> {
     const until = this.deadlineOf(waiting);
-    const path = `${pathOf(gid)}/${command}`;
-    const answer = await this.repetition.untilAnswered(gid, () => this.send({ method: 'POST', path, body }, 0));
+    const answer = await this.repetition.untilAnswered(gid, () => {
+      const { waitMs, asked } = this.askToWait(waiting, until);
+      return this.send({ method: 'POST', path: `${pathOf(gid)}/${command}`, body: { ...body, ...asked } }, waitMs);
+    });
     return this.waitOn(gid, answer, waiting, until);
   }
 
@@ -180,6 +181,13 @@ export class AssentClient<C extends ContractMap<C> = AnyContracts> {
 
   private send(request: Omit<HttpRequest, 'timeoutMs'>, waitMs: number): Promise<HttpAnswer> {
     return this.channel.send({ ...request, timeoutMs: waitMs + this.requestTimeoutMs });
+  }
+
+  /** The part of a body that asks to wait, anew for each attempt, because each has less time left. */
+  private askToWait({ wait }: Waiting, until: number): { readonly waitMs: number; readonly asked: Waiting } {
+    if (wait === undefined) return { waitMs: 0, asked: {} };
+    const waitMs = this.sliceUntil(until);
+    return { waitMs, asked: { wait, timeoutMs: waitMs } };
   }
 
   private deadlineOf(waiting: Waiting): number {
@@ -212,6 +220,11 @@ export class AssentClient<C extends ContractMap<C> = AnyContracts> {
 
 function pathOf(gid: string): string {
   return `/v1/transactions/${encodeURIComponent(gid)}`;
+}
+
+/** A 404 of another kind means that something else answers at this address. */
+function isUnknownGid({ status, body }: HttpAnswer): boolean {
+  return status === 404 && (body as { code?: unknown } | null)?.code === 'not_found';
 }
 
 function hasReached(state: TransactionResult<unknown>, milestone: Milestone): boolean {

@@ -1,5 +1,7 @@
 /** What the client throws. A wait that runs out is no error: the transaction is returned as it stands. */
 
+import type { TransactionResult } from './transaction-result.js';
+
 /** Base of everything the client throws, so that one `catch` can tell it from the caller's own errors. */
 export class AssentError extends Error {
   override readonly name: string = 'AssentError';
@@ -41,10 +43,13 @@ export class AssentRequestError extends AssentError implements Problem {
   readonly title: string;
   readonly detail: string;
   readonly pointer?: string;
+  /** How the transaction stands, when the command came too late. */
+  readonly transaction?: TransactionResult;
 
   constructor(
     problem: Problem,
     readonly gid: string,
+    transaction?: TransactionResult,
   ) {
     super(`${problem.code}: ${problem.detail}`);
     this.status = problem.status;
@@ -52,6 +57,7 @@ export class AssentRequestError extends AssentError implements Problem {
     this.title = problem.title;
     this.detail = problem.detail;
     if (problem.pointer !== undefined) this.pointer = problem.pointer;
+    if (transaction !== undefined) this.transaction = transaction;
   }
 }
 

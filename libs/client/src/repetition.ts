@@ -4,6 +4,7 @@
  */
 import { AssentRequestError, AssentUnavailableError, type Problem } from './errors.js';
 import { type HttpAnswer, NoAnswer } from './http-channel.js';
+import { isWireTransaction, readTransaction, type TransactionResult } from './transaction-result.js';
 
 export interface RetryBounds {
   /** How many times a request is sent at most. */
@@ -67,13 +68,19 @@ export class Repetition {
     if (answer.status >= 200 && answer.status < 300) return answer;
     const problem = readProblem(answer);
     if (answer.status >= 500 || answer.status === 429) return new AssentUnavailableError(gid, problem.code, answer.retryAfterMs);
-    throw new AssentRequestError(problem, gid);
+    throw new AssentRequestError(problem, gid, transactionIn(answer));
   }
 
   private backoffMs(attempt: number): number {
     const fullMs = Math.min(this.bounds.capMs, this.bounds.firstIntervalMs * 2 ** (attempt - 1));
     return fullMs * (1 - this.ambient.random() / 2);
   }
+}
+
+/** A command that came too late is answered with the transaction as it stands. */
+function transactionIn({ body }: HttpAnswer): TransactionResult | undefined {
+  const shown = (body as { transaction?: unknown } | null)?.transaction;
+  return isWireTransaction(shown) ? readTransaction(shown) : undefined;
 }
 
 /** Reads an RFC 9457 body; whatever stands between us and the coordinator may answer without one. */

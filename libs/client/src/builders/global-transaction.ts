@@ -99,11 +99,16 @@ export class GlobalTransaction<C extends ContractMap<C>> {
 
   /** An abort that fails is left to the transaction's deadline, so that the caller sees the error that matters. */
   private async abortBecauseOf(error: unknown): Promise<void> {
-    const reason = error instanceof Error ? error.message : String(error);
     try {
-      await this.client.abort(this.gid, reason.slice(0, longestReason) || 'aborted by its initiator');
+      await this.client.abort(this.gid, reasonOf(error));
     } catch (failure) {
       if (!(failure instanceof AssentError)) throw failure;
     }
   }
+}
+
+/** Control characters and halves of surrogate pairs are no text that the coordinator would keep. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.slice(0, longestReason).replace(/\p{C}/gu, ' ') || 'aborted by its initiator';
 }
