@@ -1,9 +1,10 @@
+import { BusinessRejection } from '../src/index.js';
 import { describeOnEachDatabase } from './support/data-sources.js';
 import { Latch, until } from './support/latch.js';
 import { newGid, type RunningTheatre, runTheatre } from './support/running-theatre.js';
 import { recordEffect } from './support/theatre.js';
 
-describeOnEachDatabase('a branch behind the barrier', (open, database) => {
+describeOnEachDatabase('a branch behind the barrier', (open) => {
   let theatre: RunningTheatre;
   let gid: string;
 
@@ -93,7 +94,6 @@ describeOnEachDatabase('a branch behind the barrier', (open, database) => {
   });
 
   it('keeps the refusal with which a pending try was ended', async () => {
-    const { BusinessRejection } = await import('../src/index.js');
     await call('try', { try: 'pending' });
     expect(await theatre.barrier.reject(gid, 'b', new BusinessRejection('SOLD_OUT', 'too late'))).toBe('ended');
     expect(await call('try')).toMatchObject({ status: 409, body: { code: 'SOLD_OUT', message: 'too late' } });
@@ -272,12 +272,35 @@ describeOnEachDatabase('a branch behind the barrier', (open, database) => {
     expect(theatre.stage.seen.at(-1)).toMatchObject({ op: 'cancel', forward: 'succeeded', traceparent: undefined });
   });
 
-  it(`never lets two calls of one transaction share a local transaction (${database})`, async () => {
+  it('keeps two interleaved branches and a plain write between them apart when one branch is refused', async () => {
+    const other = newGid();
+    const plain = newGid();
+    const latches = [gid, other].map((id) => {
+      const latch = new Latch();
+      theatre.stage.latches.set(`${id}/try`, latch);
+      return latch;
+    });
+    const refused = theatre.call({ gid, op: 'try', payload: { seat: `seat ${gid}`, on: { try: 'hold and refuse' } } });
+    await until('the first is in its handler', () => theatre.stage.seen.some((seen) => seen.gid === gid));
+    const kept = theatre.call({ gid: other, op: 'try', payload: { seat: `seat ${other}`, on: { try: 'hold' } } });
+    const written = theatre.dataSource.query('INSERT INTO effect (gid, branch, op) VALUES (?, ?, ?)', [plain, 'b', 'plain']);
+    for (const latch of latches) latch.open();
+    expect((await refused).body.code).toBe('SOLD_OUT');
+    expect((await kept).status).toBe(204);
+    await written;
+    const seats = await theatre.dataSource.query<{ name: string }[]>('SELECT name FROM seat WHERE name IN (?, ?)', [
+      `seat ${gid}`,
+      `seat ${other}`,
+    ]);
+    expect(seats).toEqual([{ name: `seat ${other}` }]);
+    expect(await theatre.rows(gid)).toEqual(['1 try rejected']);
+    expect([await theatre.effects(other), await theatre.effects(plain)]).toEqual([['try'], ['plain']]);
+  });
+
+  it('never lets calls that come at once share a local transaction', async () => {
     const gids = Array.from({ length: 40 }, newGid);
     const answers = await Promise.all(
-      gids.flatMap((id, n) => [
-        theatre.call({ gid: id, op: 'try', payload: { on: { try: n % 3 === 0 ? 'write and refuse' : n % 3 === 1 ? 'fail' : 'result' } } }),
-      ]),
+      gids.map((id, n) => theatre.call({ gid: id, op: 'try', payload: { on: { try: ['write and refuse', 'fail', 'result'][n % 3] } } })),
     );
     expect(answers.map((answer) => answer.status)).toEqual(gids.map((_, n) => [409, 500, 200][n % 3]));
     const effects = await Promise.all(gids.map((id) => theatre.effects(id)));

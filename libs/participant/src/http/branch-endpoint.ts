@@ -7,9 +7,9 @@ import {
   type BranchContext,
   type BranchOp,
   type Checked,
-  type Contract,
   type ContractRegistry,
   checkPayload,
+  type Handler,
   parsePayload,
 } from '../contract/index.js';
 import { TooManyWaitingError } from '../local/index.js';
@@ -66,22 +66,21 @@ export class BranchEndpoint {
     const times = readTimes(request.headers, arrivedAtMs);
     const contract = this.parts.registry.get(call.contract);
     if (contract === undefined) throw new ProblemError('contract_unknown');
-    if (!contract.handlers.has(sealedOp(call.op) ?? call.op)) throw new ProblemError('op_unknown');
+    const handler = contract.handlers.get(sealedOp(call.op) ?? call.op);
+    if (handler === undefined) throw new ProblemError('op_unknown');
     const payload = await checkPayload(contract.payload, parseBody(call.text));
-    const work = this.workOf(contract, call, payload, { times, traceparent: single(request.headers[header.traceparent]) });
+    const work = this.workOf(handler, call, payload, { times, traceparent: single(request.headers[header.traceparent]) });
     return this.parts.barrier.answer({ gid: call.gid, branch: call.branch, op: call.op, begunAtMs: times.begunAtMs }, work);
   }
 
   private workOf(
-    contract: Contract,
+    handler: Handler,
     call: VerifiedCall,
     payload: Checked,
     more: { times: CallTimes; traceparent: string | undefined },
   ): BranchWork<EntityManager> {
-    const handler = contract.handlers.get(call.op);
     return async (manager, forward) => {
       if (payload.kind === 'refused') throw payload.rejection;
-      if (handler === undefined) throw new ProblemError('op_unknown');
       const { context, pendingAfter } = this.contextOf(call, manager, forward, more);
       const result = await handler(payload.value, context);
       const pending = pendingAfter();

@@ -7,7 +7,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SqliteDatabase, SqliteDriver } from '@assent/sqlite';
 import type { DataSource } from 'typeorm';
-import type { BetterSqlite3DataSourceOptions } from 'typeorm/driver/better-sqlite3/BetterSqlite3DataSourceOptions.js';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
 import { OutsideTransactionError } from './errors.js';
@@ -95,7 +94,7 @@ export class SqliteGate {
 }
 
 function openReadConnection(driver: BetterSqlite3Driver): SqliteDatabase | null {
-  const options = driver.options as BetterSqlite3DataSourceOptions;
+  const options = driver.options;
   const writing = driver.databaseConnection as SqliteDatabase;
   const mode = writing.prepare('PRAGMA journal_mode').get() as { journal_mode: string };
   if (mode.journal_mode !== 'wal' || Object.keys(driver.attachedDatabases).length > 0) return null;

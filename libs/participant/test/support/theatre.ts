@@ -8,7 +8,9 @@ export const Order = z.object({
   /** Taken by the try; two orders of one seat violate its primary key. */
   seat: z.string().min(1).max(60).optional(),
   /** What each op does; without a word it takes effect. */
-  on: z.record(z.string(), z.enum(['refuse', 'fail', 'pending', 'result', 'hold', 'write and refuse', 'too large'])).default({}),
+  on: z
+    .record(z.string(), z.enum(['refuse', 'fail', 'pending', 'result', 'hold', 'hold and refuse', 'write and refuse', 'too large']))
+    .default({}),
 });
 export type Order = z.output<typeof Order>;
 
@@ -25,8 +27,8 @@ export class Stage {
     this.seen.push(branch);
     const { gid, manager, op } = branch;
     const what = order.on[op];
-    if (what === 'hold') await this.latches.get(`${gid}/${op}`)?.opened;
-    if (what === 'refuse') throw new BusinessRejection('SOLD_OUT', `no seat left for ${gid}`);
+    if (what === 'hold' || what === 'hold and refuse') await this.latches.get(`${gid}/${op}`)?.opened;
+    if (what === 'refuse' || what === 'hold and refuse') throw new BusinessRejection('SOLD_OUT', `no seat left for ${gid}`);
     if (what === 'fail') throw new Error('SELECT secret FROM wallet: the handler broke');
     await recordEffect(manager, gid, branch.branch, op);
     if (what === 'write and refuse') throw new BusinessRejection('SOLD_OUT', 'changed my mind');
