@@ -34,6 +34,6 @@ function readCall(line: string, gid: string): LoggedCall | null {
   if (entry.gid !== gid || typeof branch !== 'string' || typeof op !== 'string' || typeof outcome !== 'string') return null;
   if (typeof durationMs !== 'number') return null;
   const endedAtMs = typeof entry.time === 'string' ? Date.parse(entry.time) : Number(entry.time);
-  const message = typeof entry.message === 'string' ? { message: entry.message } : {};
+  const message = typeof entry.detail === 'string' ? { message: entry.detail } : {};
   return { branch, op, outcome, startedAtMs: endedAtMs - durationMs, durationMs, ...(typeof code === 'string' && { code }), ...message };
 }

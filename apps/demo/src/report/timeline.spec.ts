@@ -71,7 +71,8 @@ describe('the timeline of a transaction', () => {
   });
 
   it('puts the cause before what it causes when both fall into one millisecond', () => {
-    const lines = timelineOf(aborted, [call('inventory.reserve', 'cancel', 13, 1), call('inventory.reserve', 'try', 13, 1)], 'order');
+    const view = { ...aborted, branches: [branch('inventory.reserve', 'succeeded')] };
+    const lines = timelineOf(view, [call('inventory.reserve', 'cancel', 13, 1), call('inventory.reserve', 'try', 13, 1)], 'order');
     expect(lines.map((line) => line.trim().slice(0, 37).trim())).toEqual([
       expect.any(String),
       '0 ms  accepted (deadline 30 s, policy',
@@ -79,6 +80,19 @@ describe('the timeline of a transaction', () => {
       '13 ms  decided: abort',
       '13 ms  inventory.reserve  cancel',
       '41 ms  aborted',
+    ]);
+  });
+
+  it('tells calls that are not in the log without their times, where they belong', () => {
+    const lines = timelineOf(aborted, [call('payment.freeze', 'try', 3, 6, { outcome: 'rejected', code: 'INSUFFICIENT_FUNDS' })], 'order');
+    expect(lines.slice(1)).toEqual([
+      '     0 ms  accepted (deadline 30 s, policy standard v1)',
+      '           inventory.reserve  try        succeeded',
+      '     3 ms  payment.freeze     try        rejected  in 6 ms   INSUFFICIENT_FUNDS',
+      '    13 ms  decided: abort',
+      '           inventory.reserve  cancel     succeeded',
+      '           payment.freeze     cancel     succeeded   (nothing to undo)',
+      '    41 ms  aborted',
     ]);
   });
 
