@@ -73,15 +73,18 @@ export class VirtualClock implements Clock {
     } while (this.soonest.length > 0);
   }
 
+  /** Goes to the next moment for which something is armed, and runs all that is due then. False when there is none before `untilMs`. */
   private async next(untilMs: number): Promise<boolean> {
-    let first: Armed | undefined;
-    for (const timer of this.timers) {
-      if (first === undefined || timer.atMs < first.atMs || (timer.atMs === first.atMs && timer.order < first.order)) first = timer;
+    const atMs = this.timers.reduce((earliest, timer) => Math.min(earliest, timer.atMs), Number.POSITIVE_INFINITY);
+    if (atMs === Number.POSITIVE_INFINITY || atMs > untilMs) return false;
+    this.nowMs = Math.max(this.nowMs, atMs);
+    const due = this.timers.filter((timer) => timer.atMs <= this.nowMs);
+    for (const timer of due.toSorted((one, other) => one.atMs - other.atMs || one.order - other.order)) {
+      // One that ran before it may have cancelled it.
+      if (!this.timers.includes(timer)) continue;
+      this.disarm(timer);
+      timer.run();
     }
-    if (first === undefined || first.atMs > untilMs) return false;
-    this.disarm(first);
-    this.nowMs = Math.max(this.nowMs, first.atMs);
-    first.run();
     return true;
   }
 

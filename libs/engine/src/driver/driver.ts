@@ -8,14 +8,14 @@ import type { EngineOptions } from '../options.js';
 import type { BranchInvoker } from '../ports/branch-invoker.js';
 import type { Clock, Random } from '../ports/clock.js';
 import type { Monitor } from '../ports/monitor.js';
-import type { Incarnation } from '../ports/transaction-store.js';
+import type { Incarnation, StoredTransaction } from '../ports/transaction-store.js';
 import type { DatabaseTime, Lease, Scheduler } from '../time/index.js';
 import type { Waiters } from '../waiters/index.js';
 import type { Batch, Writer } from '../writer/index.js';
 import { type Landing, LOST } from './acknowledgement.js';
 import { Calls, type CallsHost } from './calls.js';
 import { Expectations, outcomeUnknown } from './expectations.js';
-import { isRestful, writeImage } from './images.js';
+import { attentionAtRest, isRestful, writeImage } from './images.js';
 import { Resident, type ResidentHost } from './resident.js';
 
 export interface DriverPorts {
@@ -76,11 +76,16 @@ export class Driver implements ResidentHost, CallsHost {
     return resident;
   }
 
-  /** Takes a transaction that was read from the store into memory. What it owes leaves when it is settled. */
-  adopt(tx: Transaction, contentHash: string, version: number, owner: Incarnation | null, finishedAtMs: number | null): Resident {
-    const resident = new Resident(tx.gid, contentHash, this, tx, tx, version, owner, finishedAtMs, null);
+  /**
+   * Takes a transaction that was read from the store into memory. What it owes leaves when it is settled. `was` says where it came from: of one
+   * that rested it is known what the attention table holds, of one that another node drove it is not.
+   */
+  adopt(row: StoredTransaction, tx: Transaction, was: 'resting' | 'driven'): Resident {
+    const attention = was === 'resting' ? attentionAtRest(tx) : null;
+    const { gid, contentHash, version, owner, finishedAtMs } = row;
+    const resident = new Resident(gid, contentHash, this, tx, tx, version, owner, finishedAtMs, attention);
     resident.hasFinished = isFinal(tx.status);
-    this.residents.set(tx.gid, resident);
+    this.residents.set(gid, resident);
     return resident;
   }
 

@@ -98,11 +98,17 @@ function writeMove(resident: Resident, batch: Batch, owner: Incarnation | null, 
 function writeAttention(resident: Resident, tx: Transaction, isAtRest: boolean, batch: Batch, context: ImageContext): string | null {
   if (resident.bare) return resident.attention;
   const rows = attentionOf(tx, isAtRest, (endpoint) => context.invoker.participantOf(endpoint));
-  const text = rows.length === 0 ? '' : textOf(rows);
+  const text = textOf(rows);
   if (text !== resident.attention) batch.changeAttention({ gid: resident.gid, rows });
   return text;
 }
 
+/** What the attention table holds of a transaction that rests with this image: written with it, and not touched since. */
+export function attentionAtRest(tx: Transaction): string {
+  return textOf(attentionOf(tx, true, () => ''));
+}
+
+/** What tells two sets of attention rows apart; the participant and the time follow from it. */
 function textOf(rows: readonly Attention[]): string {
   let text = '';
   for (const row of rows) text += `${row.branch}/${row.kind}/${row.code}\n`;

@@ -90,7 +90,7 @@ export class Adoption {
         for (const row of await this.ports.store.readMany(chunk)) {
           if (row.owner !== this.ports.self) continue;
           recovered += 1;
-          await this.drive(row);
+          await this.drive(row, 'driven');
         }
       } finally {
         for (const gid of chunk) this.arrived(gid);
@@ -100,9 +100,9 @@ export class Adoption {
   }
 
   /** For a claim that has landed: the row as it is now. */
-  async claimed(row: StoredTransaction): Promise<void> {
+  async claimed(row: StoredTransaction, was: 'resting' | 'driven'): Promise<void> {
     try {
-      await this.drive(row);
+      await this.drive(row, was);
     } catch (error) {
       // It is this node's now: the search for orphans tries again once a lease.
       if (!(error instanceof StoreUnavailableError)) this.ports.monitor.alarm('unreadable_row', `${row.gid}: ${String(error)}`);
@@ -137,18 +137,18 @@ export class Adoption {
       if (row === null) throw new EngineError('not_found', `There is no transaction ${gid}.`, { gid });
       if (row.owner !== null && row.owner !== self) throw ownedElsewhere(gid);
       const tx = await transactionOf(row, this.ports.policies);
-      return driver.adopt(tx, row.contentHash, row.version, row.owner, row.finishedAtMs);
+      return driver.adopt(row, tx, row.owner === null ? 'resting' : 'driven');
     } finally {
       this.arrived(gid);
     }
   }
 
-  private async drive(row: StoredTransaction): Promise<void> {
+  private async drive(row: StoredTransaction, was: 'resting' | 'driven'): Promise<void> {
     const { driver, time, policies } = this.ports;
     let resident: Resident;
     try {
       const tx = await transactionOf(row, policies);
-      resident = driver.adopt(tx, row.contentHash, row.version, row.owner, row.finishedAtMs);
+      resident = driver.adopt(row, tx, was);
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error;
       driver.refuseRow(row.gid, String(error));
@@ -181,7 +181,9 @@ class Claim implements WriteItem {
   }
 
   landed(): void {
-    void this.adoption.claimed({ ...this.row, version: this.row.version + 1, owner: this.self, dueAtMs: null });
+    const { row, self } = this;
+    const was = row.owner === null ? 'resting' : 'driven';
+    void this.adoption.claimed({ ...row, version: row.version + 1, owner: self, dueAtMs: null }, was);
   }
 
   unmoved(): void {
