@@ -3,6 +3,7 @@ export { EgressDeniedError, type EgressOptions, EgressPolicy, type EgressProblem
 export { defaultTransportLimits, HttpBranchInvoker, type HttpBranchInvokerOptions, type TransportLimits } from './http/index.js';
 export {
   type AllowedOrigin,
+  allowedOriginProblems,
   type Participant,
   type ParticipantAddress,
   parseParticipantList,

@@ -3,8 +3,11 @@
  * here is what a legal entry looks like.
  */
 import { isLegalId } from '@assent/protocol';
-import { formProblem } from './egress/index.js';
+import { formProblem, readOrigin } from './egress/index.js';
 import { participantKeyProblem } from './signing/index.js';
+
+/** Each place is a connection: more would exhaust the ports towards one address. */
+const MAX_CONCURRENCY = 10_000;
 
 export interface Participant {
   /** The part of a contract before its first `.`: `inventory` for `inventory.reserve`. */
@@ -32,16 +35,26 @@ export function participantProblems(participant: Participant): readonly string[]
   const form = formProblem(participant.baseUrl);
   if (form !== null) say(`The base URL "${participant.baseUrl}" cannot be used. ${form}`);
   else if (participant.baseUrl.includes('?')) say(`The base URL "${participant.baseUrl}" cannot be used. It has a query.`);
-  const key = participantKeyProblem(participant.key);
-  if (key !== null) say(key);
-  if (participant.concurrency !== undefined && !isConcurrency(participant.concurrency))
-    say('The concurrency is a whole number from 1 to 10,000.');
+  for (const problem of accessProblems(participant)) say(problem);
   return problems;
 }
 
-/** True for a usable concurrency limit. */
-export function isConcurrency(value: number): boolean {
-  return Number.isInteger(value) && value >= 1 && value <= 10_000;
+/** Everything wrong with an allowed origin, as sentences that name it; empty when it is fine. Never shows the key. */
+export function allowedOriginProblems(allowed: AllowedOrigin): readonly string[] {
+  const problems = accessProblems(allowed).map((problem) => `origin ${allowed.origin}: ${problem}`);
+  try {
+    readOrigin(allowed.origin);
+  } catch (error) {
+    problems.push(String(error));
+  }
+  return problems;
+}
+
+function accessProblems(to: { readonly key: string; readonly concurrency?: number }): readonly string[] {
+  const key = participantKeyProblem(to.key);
+  const { concurrency } = to;
+  const isUsable = concurrency === undefined || (Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= MAX_CONCURRENCY);
+  return [...(key === null ? [] : [key]), ...(isUsable ? [] : [`The concurrency is a whole number from 1 to ${MAX_CONCURRENCY}.`])];
 }
 
 /** One address read from a list such as `inventory=http://localhost:4102,payment=http://localhost:4103`. */

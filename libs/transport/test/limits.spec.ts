@@ -92,6 +92,19 @@ describe('the queue of a participant', () => {
     expect(asked).toBe(100);
   });
 
+  it('takes calls that come up while another one is asked', async () => {
+    const invoker = anInvoker(server.origin, { concurrency: 2 });
+    const more: Promise<unknown>[] = [];
+    const first = invoker.invoke(aCall(), () => {
+      for (let attempt = 2; attempt < 10; attempt++) more.push(invoker.invoke(aCall({ attempt }), always));
+      return true;
+    });
+    await first;
+    await Promise.all(more);
+    await invoker.close(0);
+    expect([server.calls.length, server.connections]).toEqual([9, 2]);
+  });
+
   it('is bounded', async () => {
     server.script = () => {};
     const invoker = anInvoker(server.origin, { concurrency: 1, limits: { maxQueued: 2 } });
@@ -203,6 +216,13 @@ describe('where a call goes', () => {
     const end = await invoker.invoke(aCall({ endpoint }), always);
     await invoker.close(0);
     expect([outcomeIn(end), server.connections]).toEqual([expect.objectContaining({ kind: 'unknown', code }), 0]);
+  });
+
+  it('is not changed by an id that tries to write headers of its own', async () => {
+    const invoker = anInvoker(server.origin);
+    const end = await invoker.invoke(aCall({ branch: 'a\r\nx-admin: 1' }), always);
+    await invoker.close(0);
+    expect([outcomeIn(end), server.calls.length]).toEqual([expect.objectContaining({ kind: 'unknown', code: 'bad_call' }), 0]);
   });
 
   it('belongs to the participant before the first dot', () => {

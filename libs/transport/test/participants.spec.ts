@@ -1,4 +1,4 @@
-import { makeParticipantKey, parseParticipantList, participantProblems } from '@assent/transport';
+import { allowedOriginProblems, makeParticipantKey, parseParticipantList, participantProblems } from '@assent/transport';
 
 describe('a list of participants', () => {
   it('names each with its base URL', () => {
@@ -42,5 +42,21 @@ describe('a participant', () => {
     ['half a call at once', { concurrency: 0.5 }, 'concurrency'],
   ])('with %s is refused', (_what, wrong, words) => {
     expect(participantProblems({ ...good, ...wrong })).toEqual([expect.stringContaining(words)]);
+  });
+});
+
+describe('an allowed origin', () => {
+  const good = { origin: 'https://mail.internal', key: makeParticipantKey() };
+
+  it('with a key is fine', () => {
+    expect(allowedOriginProblems(good)).toEqual([]);
+  });
+
+  it.each([
+    ['a path', { origin: 'https://mail.internal/send' }, 'is not an origin'],
+    ['a key that is none', { key: 'secret' }, 'origin https://mail.internal: A key begins with'],
+    ['too many calls at once', { concurrency: 20_000 }, 'from 1 to 10000'],
+  ])('with %s is refused', (_what, wrong, words) => {
+    expect(allowedOriginProblems({ ...good, ...wrong })).toEqual([expect.stringContaining(words)]);
   });
 });

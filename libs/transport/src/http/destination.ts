@@ -71,12 +71,15 @@ export class Destination {
   #pump(): void {
     if (this.#pumping) return;
     this.#pumping = true;
-    while (this.#waiting.length > 0) {
-      const lane = this.#freeLane();
-      if (lane === null) break;
-      this.#deliver(this.#waiting.shift() as Order, lane);
+    try {
+      while (this.#waiting.length > 0) {
+        const lane = this.#freeLane();
+        if (lane === null) break;
+        this.#deliver(this.#waiting.shift() as Order, lane);
+      }
+    } finally {
+      this.#pumping = false;
     }
-    this.#pumping = false;
   }
 
   #freeLane(): Lane | null {

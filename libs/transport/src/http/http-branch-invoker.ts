@@ -6,7 +6,13 @@ import type { BranchCall, BranchInvoker, CallEnd, Clock } from '@assent/engine';
 import { type Endpoint, formatMessageId, header, isLegalId } from '@assent/protocol';
 import type { Dispatcher } from 'undici';
 import type { EgressPolicy } from '../egress/index.js';
-import { type AllowedOrigin, isConcurrency, type Participant, participantOfContract, participantProblems } from '../participants.js';
+import {
+  type AllowedOrigin,
+  allowedOriginProblems,
+  type Participant,
+  participantOfContract,
+  participantProblems,
+} from '../participants.js';
 import { makeTraceparent, Signer } from '../signing/index.js';
 import { unknown } from './answers.js';
 import { targetOf } from './connection.js';
@@ -59,8 +65,6 @@ type Resolved =
   | { readonly route: Route; readonly path: string; readonly contract: string | null }
   | { readonly code: string; readonly detail: string };
 
-/** Free URLs whose path has been read; forgotten all at once when full. */
-const MAX_KNOWN_URLS = 1_000;
 const MAX_LABEL_LENGTH = 64;
 
 export class HttpBranchInvoker implements BranchInvoker {
@@ -69,11 +73,10 @@ export class HttpBranchInvoker implements BranchInvoker {
   readonly #terms: DeliveryTerms;
   readonly #participants: ReadonlyMap<string, Route>;
   readonly #origins: ReadonlyMap<string, Route>;
-  readonly #knownUrls = new Map<string, Resolved>();
 
-  /** Throws `RangeError` naming everything that is wrong with the participants, without their keys. */
+  /** Throws `RangeError` naming everything that is wrong with the participants and origins, without their keys. */
   constructor(options: HttpBranchInvokerOptions) {
-    const problems = options.participants.flatMap(participantProblems);
+    const problems = [...options.participants.flatMap(participantProblems), ...options.origins.flatMap(allowedOriginProblems)];
     if (problems.length > 0) throw new RangeError(problems.join('\n'));
     this.#options = options;
     this.#limits = { ...defaultTransportLimits, ...options.limits };
@@ -131,12 +134,7 @@ export class HttpBranchInvoker implements BranchInvoker {
     if ('contract' in endpoint) return this.#resolveContract(endpoint.contract, op);
     const url = endpoint.urls[op];
     if (url === undefined) return { code: 'url_missing', detail: `The branch names no URL for ${op}.` };
-    const known = this.#knownUrls.get(url);
-    if (known !== undefined) return known;
-    const resolved = this.#resolveUrl(url);
-    if (this.#knownUrls.size >= MAX_KNOWN_URLS) this.#knownUrls.clear();
-    this.#knownUrls.set(url, resolved);
-    return resolved;
+    return this.#resolveUrl(url);
   }
 
   #resolveContract(contract: string, op: string): Resolved {
@@ -161,7 +159,6 @@ export class HttpBranchInvoker implements BranchInvoker {
   #routeTo(base: URL, of: { readonly key: string; readonly concurrency?: number }): Route {
     const { egress } = this.#options;
     const concurrency = of.concurrency ?? this.#limits.concurrency;
-    if (!isConcurrency(concurrency)) throw new RangeError('The concurrency is a whole number from 1 to 10,000.');
     const { maxQueued } = this.#limits;
     return {
       destination: new Destination({ target: targetOf(base), lookup: egress.lookup, concurrency, maxQueued }, this.#terms),
