@@ -1,0 +1,101 @@
+/** One process of the stack: started from the build, killed and started again as a scenario demands. Its output goes to a file. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
+
+const dist = fileURLToPath(new URL('../../../..', import.meta.url));
+const readyWithinMs = 60_000;
+
+export interface ServiceOptions {
+  readonly app: 'coordinator' | 'order' | 'inventory' | 'payment';
+  readonly home: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly baseUrl: string;
+  readonly readyPath: string;
+}
+
+export class ServiceProcess {
+  private child: ChildProcess | null = null;
+  private ended: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: ServiceOptions) {}
+
+  get baseUrl(): string {
+    return this.options.baseUrl;
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  get logFile(): string {
+    return join(this.options.home, `${this.options.app}.log`);
+  }
+
+  /** Starts the process with its environment, and `more` on top, and waits until it is ready (at most 60 s). */
+  async start(more: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.launch(more);
+    await this.untilReady();
+  }
+
+  /** Starts the process without waiting for it. */
+  launch(more: Readonly<Record<string, string>> = {}): void {
+    const log = openSync(this.logFile, 'a');
+    const entry = join(dist, `apps/${this.options.app}/src/main.js`);
+    const child = spawn(process.execPath, ['--enable-source-maps', entry], {
+      stdio: ['ignore', log, log],
+      cwd: this.options.home,
+      env: { ...process.env, ...this.options.env, ...more },
+    });
+    closeSync(log);
+    this.child = child;
+    const killOnExit = () => child.kill('SIGKILL');
+    process.once('exit', killOnExit);
+    this.ended = new Promise((resolve) =>
+      child.once('exit', () => {
+        process.removeListener('exit', killOnExit);
+        resolve();
+      }),
+    );
+  }
+
+  async untilReady(): Promise<void> {
+    const deadline = performance.now() + readyWithinMs;
+    while (performance.now() < deadline) {
+      if (this.child?.exitCode !== null)
+        throw new Error(`${this.options.app} ended with code ${this.child?.exitCode}: see ${this.logFile}`);
+      const answer = await request(`${this.baseUrl}${this.options.readyPath}`).catch(() => null);
+      await answer?.body.dump();
+      if (answer?.statusCode === 200) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`${this.options.app} was not ready within ${readyWithinMs / 1_000} s: see ${this.logFile}`);
+  }
+
+  /** As a power cut would: no handler runs. Returns when the process is gone. */
+  async killHard(): Promise<void> {
+    this.child?.kill('SIGKILL');
+    await this.ended;
+  }
+
+  pause(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child?.kill('SIGCONT');
+  }
+
+  /** SIGTERM, and after 30 s SIGKILL. Returns the exit code, or null after a kill. */
+  async stop(): Promise<number | null> {
+    const child = this.child;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    child.kill('SIGTERM');
+    const impatience = setTimeout(() => child.kill('SIGKILL'), 30_000);
+    await this.ended;
+    clearTimeout(impatience);
+    return child.exitCode;
+  }
+}

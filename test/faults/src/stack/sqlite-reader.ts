@@ -1,0 +1,13 @@
+/** Reads a SQLite file of a process that is running, without touching it. */
+import { sqliteDriver } from '@assent/sqlite';
+
+/** Runs one query on a read-only connection. */
+export function readSqlite(file: string, sql: string): readonly Record<string, unknown>[] {
+  const driver = sqliteDriver();
+  const database = new driver(file, { readonly: true, timeout: 5_000 });
+  try {
+    return database.prepare(sql).all() as Record<string, unknown>[];
+  } finally {
+    database.close();
+  }
+}
