@@ -40,6 +40,7 @@ interface LockedNode {
 
 export class MysqlTransactionStore implements TransactionStore {
   private writer: WriterConnection | null = null;
+  private closed = false;
   private readonly reads: MysqlReads;
 
   constructor(
@@ -138,13 +139,13 @@ export class MysqlTransactionStore implements TransactionStore {
 
   /** Closes the writer's connection and the pool. */
   async close(): Promise<void> {
-    const writer = this.writer;
-    this.writer = null;
-    if (writer?.usable === true) await writer.end();
+    this.closed = true;
+    this.writer?.destroy();
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 
   private async connectedWriter(): Promise<WriterConnection> {
+    if (this.closed) throw new Error('the store is closed');
     if (this.writer === null || !this.writer.usable) this.writer = await WriterConnection.open(this.options);
     return this.writer;
   }

@@ -2,8 +2,9 @@
  * The writer's own connection: several statements per packet, its session set and verified, every wait bounded. Whoever holds one and sees
  * it fail destroys it, so that nothing later rides on a session in an unknown state.
  */
+import type { Socket } from 'node:net';
 import mysql, { type Connection } from 'mysql2';
-import { describe, type MysqlError } from './classify.js';
+import { describe } from './classify.js';
 import { problemsOfSession, READ_VARIABLES, type ServerVariables, type SessionSettings, sessionSetup } from './session.js';
 
 export interface WriterOptions extends SessionSettings {
@@ -26,8 +27,12 @@ export class WriterConnection {
     private readonly answerTimeoutMs: number,
     readonly variables: ServerVariables,
   ) {
-    connection.on('error', () => this.destroy());
-    connection.on('end', () => this.destroy());
+    // Only noted: destroying the connection here would keep the driver from failing the packet that waits for its answer.
+    const note = () => {
+      this.broken = true;
+    };
+    connection.on('error', note);
+    connection.on('end', note);
   }
 
   /**
@@ -46,7 +51,7 @@ export class WriterConnection {
       if (problems.length > 0) throw new UnusableServerError(`The database cannot be used: ${problems.join('; ')}`);
       return new WriterConnection(raw, answerTimeoutMs, variables);
     } catch (cause) {
-      raw.destroy();
+      cutOff(raw);
       throw cause;
     }
   }
@@ -61,17 +66,18 @@ export class WriterConnection {
     return ask(this.connection, sql, this.answerTimeoutMs);
   }
 
-  /** Closes the socket at once. The server takes back what was open. */
+  /**
+   * Closes the socket at once: what was not sent is not, and the server takes back what was open. A packet that waits for its answer fails.
+   */
   destroy(): void {
     this.broken = true;
-    this.connection.destroy();
+    cutOff(this.connection);
   }
+}
 
-  /** Says goodbye: waits until the server has closed. */
-  async end(): Promise<void> {
-    this.broken = true;
-    await new Promise<void>((resolve) => this.connection.end(() => resolve()));
-  }
+/** The driver's own `destroy` says goodbye after everything that is queued: this does not. */
+function cutOff(connection: Connection): void {
+  (connection as Connection & { readonly stream: Socket }).stream.destroy();
 }
 
 function connected(connection: Connection): Promise<void> {
@@ -81,12 +87,18 @@ function connected(connection: Connection): Promise<void> {
   });
 }
 
-/** The driver's own timeout leaves the connection unusable, which is what an unanswered packet means here, too. */
+/** The clock is our own: the driver's goes on ticking after a connection broke, and keeps a process from ending. */
 function ask(connection: Connection, sql: string, timeoutMs: number): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    connection.query({ sql, timeout: timeoutMs }, (error: MysqlError | null, replies: unknown) =>
-      error ? reject(error) : resolve(replies),
-    );
+    const timer = setTimeout(() => {
+      reject(new Error(`no answer within ${timeoutMs} ms`));
+      cutOff(connection);
+    }, timeoutMs);
+    connection.query(sql, (error, replies) => {
+      clearTimeout(timer);
+      if (error) reject(error);
+      else resolve(replies);
+    });
   });
 }
 
