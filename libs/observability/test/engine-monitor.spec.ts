@@ -1,4 +1,4 @@
-import { EngineMetrics, EngineMonitor } from '@assent/observability';
+import { EngineMetrics, EngineMonitor } from '../src/index.js';
 import { aCall, aView, recordingLogger } from './views.js';
 
 function monitorAt(level: 'info' | 'debug') {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger, NestLogger } from '@assent/observability';
+import { createLogger, NestLogger } from '../src/index.js';
 import { recordingLogger } from './views.js';
 
 describe('a logger', () => {

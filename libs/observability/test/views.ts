@@ -1,8 +1,8 @@
 /** Builders for what the engine reports, and a logger that remembers its lines. */
 import type { BranchCall } from '@assent/engine';
-import { createLogger } from '@assent/observability';
 import type { TransactionView } from '@assent/protocol';
 import type { LevelWithSilent, Logger } from 'pino';
+import { createLogger } from '../src/index.js';
 
 export function aView(of: Partial<TransactionView> = {}): TransactionView {
   return {
@@ -38,6 +38,10 @@ export const aCall: BranchCall = {
 
 export function recordingLogger(level: LevelWithSilent): { readonly logger: Logger; readonly lines: Record<string, unknown>[] } {
   const lines: Record<string, unknown>[] = [];
-  const logger = createLogger({ level, name: 'coordinator', destination: { write: (line) => lines.push(JSON.parse(line)) } });
+  const logger = createLogger({
+    level,
+    name: 'coordinator',
+    destination: { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) },
+  });
   return { logger, lines };
 }

@@ -1,7 +1,7 @@
 /** Builders for calls and invokers, and a wait on a condition. */
 import type { BranchCall, CallEnd, Clock } from '@assent/engine';
 import type { Outcome } from '@assent/protocol';
-import { EgressPolicy, HttpBranchInvoker, type HttpBranchInvokerOptions, makeParticipantKey } from '@assent/transport';
+import { EgressPolicy, HttpBranchInvoker, type HttpBranchInvokerOptions, makeParticipantKey } from '../src/index.js';
 
 export const realClock: Clock = {
   monotonicMs: () => performance.now(),

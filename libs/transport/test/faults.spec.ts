@@ -12,6 +12,26 @@ const trickle: Script = (response, { socket }) => {
   socket.once('close', () => clearInterval(drip));
 };
 
+const slownesses: readonly (readonly [when: string, script: Script])[] = [
+  ['no answer comes', silence],
+  ['the body only trickles', trickle],
+  ['the headers come, the body does not', (response) => response.writeHead(200, { 'content-length': '9' }).flushHeaders()],
+  ['the headers never end', (_response, { socket }) => socket.write('HTTP/1.1 200 OK\r\nx: y')],
+];
+
+const breaks: readonly (readonly [when: string, script: Script])[] = [
+  ['before the headers', (_response, { socket }) => socket.destroy()],
+  ['by a reset', (_response, { socket }) => socket.resetAndDestroy()],
+  [
+    'in the middle of the body',
+    (response, { socket }) => {
+      response.writeHead(200, { 'content-length': '100' }).flushHeaders();
+      response.write('{"half":');
+      setImmediate(() => socket.destroy());
+    },
+  ],
+];
+
 describe('a call that meets trouble', () => {
   let server: ScriptedServer;
   beforeEach(async () => {
@@ -27,17 +47,12 @@ describe('a call that meets trouble', () => {
     return end;
   };
 
-  it.each([
-    ['no answer comes', silence],
-    ['the body only trickles', trickle],
-    ['the headers come, the body does not', ((response) => response.writeHead(200, { 'content-length': '9' }).flushHeaders()) as Script],
-    ['the headers never end', ((_response, { socket }) => socket.write('HTTP/1.1 200 OK\r\nx: y')) as Script],
-  ])('ends on time when %s', async (_what, script) => {
+  it.each(slownesses)('ends on time when %s', async (_what, script) => {
     const end = await callOnce(script, 150);
     expect(end).toMatchObject({ kind: 'ended', outcome: { kind: 'unknown', code: 'timeout' } });
     const { durationMs } = end as CallEnd & { kind: 'ended' };
     expect(durationMs).toBeGreaterThanOrEqual(149);
-    expect(durationMs).toBeLessThan(600);
+    expect(durationMs).toBeLessThan(1_500);
   });
 
   it('destroys the connection of a call that timed out, and the next call has its own', async () => {
@@ -59,27 +74,16 @@ describe('a call that meets trouble', () => {
       response.end('{"b":2}');
       // Client and server share this process: the answer is written, then nobody looks for longer than the call may take.
       setImmediate(() => {
-        const until = performance.now() + 120;
+        const until = performance.now() + 350;
         while (performance.now() < until);
       });
     };
-    const outcome = outcomeIn(await invoker.invoke(aCall({ timeoutMs: 100 }), always));
+    const outcome = outcomeIn(await invoker.invoke(aCall({ timeoutMs: 300 }), always));
     await invoker.close(0);
     expect(outcome).toEqual({ kind: 'succeeded', result: '{"b":2}' });
   });
 
-  it.each([
-    ['before the headers', ((_response, { socket }) => socket.destroy()) as Script],
-    ['by a reset', ((_response, { socket }) => socket.resetAndDestroy()) as Script],
-    [
-      'in the middle of the body',
-      ((response, { socket }) => {
-        response.writeHead(200, { 'content-length': '100' }).flushHeaders();
-        response.write('{"half":');
-        setImmediate(() => socket.destroy());
-      }) as Script,
-    ],
-  ])('is unknown when the connection breaks %s, and is not sent twice', async (_what, script) => {
+  it.each(breaks)('is unknown when the connection breaks %s, and is not sent twice', async (_what, script) => {
     const outcome = outcomeIn(await callOnce(script));
     expect([outcome, server.calls.length]).toEqual([expect.objectContaining({ kind: 'unknown', code: 'reset' }), 1]);
   });

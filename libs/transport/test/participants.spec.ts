@@ -1,4 +1,4 @@
-import { allowedOriginProblems, makeParticipantKey, parseParticipantList, participantProblems } from '@assent/transport';
+import { allowedOriginProblems, makeParticipantKey, parseParticipantList, participantProblems } from '../src/index.js';
 
 describe('a list of participants', () => {
   it('names each with its base URL', () => {

@@ -14,7 +14,7 @@ export class Series {
     readonly labelValues: readonly string[],
     private readonly bounds: readonly number[],
   ) {
-    this.counts = new Array(bounds.length + 1).fill(0);
+    this.counts = Array.from({ length: bounds.length + 1 }, () => 0);
   }
 
   observe(value: number): void {

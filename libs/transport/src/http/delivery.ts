@@ -146,6 +146,6 @@ function failureOf(error: Error): Outcome {
 /** Errors of several connection attempts (IPv4, IPv6) come as an aggregate without a message of its own. */
 function messageOf(error: Error): string {
   if (error.message !== '') return error.message;
-  const [first] = error instanceof AggregateError ? error.errors : [];
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : undefined;
   return first instanceof Error ? first.message : error.name;
 }
