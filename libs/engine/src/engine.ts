@@ -17,13 +17,16 @@ import type {
 } from './api.js';
 import { storeUnavailable } from './driver/index.js';
 import { EngineError } from './errors.js';
-import { type EndCause, type EnginePorts, Life } from './life.js';
+import { type EnginePorts, Life } from './life.js';
 import { defaultEngineOptions, type EngineOptions } from './options.js';
 import { Policies } from './policies.js';
 import { StoreUnavailableError } from './ports/transaction-store.js';
 import { viewOfRow } from './rows.js';
 import { Backoff, Scheduler } from './time/index.js';
 import { isSatisfied, Waiters } from './waiters/index.js';
+
+/** An incarnation that was entered in vain (its answer was lost) is declared dead by the next one, so few are ever alive at once. */
+const OWN_REMEMBERED = 16;
 
 type Phase = 'new' | 'starting' | 'alive' | 'draining' | 'stopped' | 'replaced';
 
@@ -36,7 +39,10 @@ export class Engine implements TransactionEngine {
   private readonly waiters: Waiters;
   private phase: Phase = 'new';
   private life: Life | null = null;
-  private lastEnd: EndCause | null = null;
+  /** This process's own incarnations, so that one that is still marked alive is not taken for another process. The last few are enough. */
+  private readonly own: string[] = [];
+  private hasEndedBefore = false;
+  private isStoreAway = false;
 
   constructor(
     private readonly ports: EnginePorts,
@@ -150,8 +156,6 @@ export class Engine implements TransactionEngine {
     return this.life?.isLeaseValid ? null : 'store_unavailable';
   }
 
-  private isStoreAway = false;
-
   /** Enters as a new incarnation, as often as it takes; bounded by the back-off, ended by draining. */
   private async enter(): Promise<void> {
     const { clock, random, monitor } = this.ports;
@@ -161,6 +165,8 @@ export class Engine implements TransactionEngine {
       try {
         if (await this.isReplaced()) return;
         await this.policies.refresh();
+        this.own.push(life.incarnation);
+        if (this.own.length > OWN_REMEMBERED) this.own.shift();
         await life.enter();
         this.isStoreAway = false;
         if (this.phase === 'starting') {
@@ -184,9 +190,11 @@ export class Engine implements TransactionEngine {
    * would go on so for ever; the one that was replaced gives way.
    */
   private async isReplaced(): Promise<boolean> {
-    if (this.lastEnd === null) return false;
+    if (!this.hasEndedBefore) return false;
     const nodes = await this.ports.store.readNodes();
-    const namesake = nodes.find((node) => node.state === 'alive' && node.name === this.options.nodeName);
+    const namesake = nodes.find(
+      (node) => node.state === 'alive' && node.name === this.options.nodeName && !this.own.includes(node.incarnation),
+    );
     if (namesake === undefined || this.phase !== 'starting') return false;
     this.phase = 'replaced';
     const reason = `another process runs under the node name ${this.options.nodeName}`;
@@ -195,10 +203,10 @@ export class Engine implements TransactionEngine {
     return true;
   }
 
-  private lifeEnded(life: Life, cause: EndCause, detail: string): void {
+  private lifeEnded(life: Life, detail: string): void {
     if (this.life !== life || this.phase !== 'alive') return;
     this.life = null;
-    this.lastEnd = cause;
+    this.hasEndedBefore = true;
     this.phase = 'starting';
     this.ports.monitor.info('starting again as a new incarnation', { was: life.incarnation, detail });
     void this.enter();

@@ -24,8 +24,6 @@ export interface EnginePorts {
   readonly monitor: Monitor;
 }
 
-export type EndCause = 'dead' | 'alien' | 'drained';
-
 /** Overdue answers are looked for, and calls that waited for the lease go on, this often. */
 const TICK_MS = 100;
 /** While there is more to take up, the next chunk follows after this. */
@@ -53,7 +51,7 @@ export class Life implements WriterHost {
     private readonly options: EngineOptions,
     policies: Policies,
     waiters: Waiters,
-    private readonly hasEnded: (life: Life, cause: EndCause, detail: string) => void,
+    private readonly hasEnded: (life: Life, detail: string) => void,
   ) {
     const { store, clock, random, monitor, invoker } = ports;
     const self = random.bits63();
@@ -137,7 +135,7 @@ export class Life implements WriterHost {
     if (this.isOver) return;
     this.ports.monitor.alarm(cause === 'dead' ? 'node_dead' : 'lost_commits', detail);
     this.close();
-    this.hasEnded(this, cause, detail);
+    this.hasEnded(this, detail);
   }
 
   private get isAtRest(): boolean {

@@ -71,6 +71,12 @@ export class ScriptedBranches {
     this.held.splice(index, 1)[0]?.release();
   }
 
+  releaseNewest(branch: string, op: string): void {
+    const index = this.held.findLastIndex(({ line }) => line.includes(` ${branch} ${op} `));
+    if (index < 0) throw new Error(`no call of ${branch} ${op} is held`);
+    this.held.splice(index, 1)[0]?.release();
+  }
+
   effectsOf(gid: string, branch: string): Effects {
     const key = `${gid} ${branch}`;
     const known = this.effects.get(key) ?? { forward: 'none', end: 'none' };
@@ -78,10 +84,14 @@ export class ScriptedBranches {
     return known;
   }
 
-  /** The invoker of one node. */
-  for(node: string): BranchInvoker {
+  /** The invoker of one node. What it has sent arrives even if the process is gone by then; the answer reaches nobody. */
+  for(node: string, process: { readonly isAlive: boolean }): BranchInvoker {
+    const forever = new Promise<never>(() => {});
     return {
-      invoke: (call, mayLeave) => this.call(call, mayLeave, node),
+      invoke: async (call, mayLeave) => {
+        const end = await this.call(call, () => process.isAlive && mayLeave(), node);
+        return process.isAlive ? end : forever;
+      },
       participantOf: (endpoint: Endpoint) => ('contract' in endpoint ? endpoint.contract : 'url'),
       close: async () => undefined,
     };
@@ -94,10 +104,11 @@ export class ScriptedBranches {
     this.sent.push(line);
     this.sentBy.push({ line, by });
     const answer = this.scripts.get(`${call.branch} ${call.op}`)?.shift() ?? this.fallback(call);
+    const released = answer.kind === 'held' ? new Promise<void>((release) => this.held.push({ line, release })) : null;
     const isSilent = answer.kind === 'lost' || answer.kind === 'answer_lost';
     await this.pause(LATENCY_MS);
     const outcome = answer.kind === 'lost' ? null : this.arrive(call, answer);
-    if (answer.kind === 'held') await new Promise<void>((release) => this.held.push({ line, release }));
+    if (released !== null) await released;
     if (isSilent) await this.pause(call.timeoutMs - LATENCY_MS);
     const timedOut: Outcome = { kind: 'unknown', code: 'timeout', message: 'no answer' };
     return { kind: 'ended', outcome: isSilent || outcome === null ? timedOut : outcome, durationMs: LATENCY_MS };

@@ -92,3 +92,34 @@ export class VirtualClock implements Clock {
     this.timers = this.timers.filter((other) => other !== timer);
   }
 }
+
+/** The clock as one process sees it. When the process is gone nothing of it happens any more, whatever it had armed. */
+export class ProcessClock implements Clock {
+  private isRunning = true;
+
+  constructor(private readonly clock: VirtualClock) {}
+
+  stop(): void {
+    this.isRunning = false;
+  }
+
+  get isAlive(): boolean {
+    return this.isRunning;
+  }
+
+  monotonicMs(): number {
+    return this.clock.monotonicMs();
+  }
+
+  after(delayMs: number, run: () => void): Timer {
+    return this.clock.after(delayMs, () => {
+      if (this.isRunning) run();
+    });
+  }
+
+  soon(run: () => void): void {
+    this.clock.soon(() => {
+      if (this.isRunning) run();
+    });
+  }
+}

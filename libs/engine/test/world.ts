@@ -6,7 +6,7 @@ import type { StoredTransaction, TransactionStore } from '../src/ports/transacti
 import { RecordingMonitor } from './recording-monitor.js';
 import { ScriptedBranches } from './scripted-branches.js';
 import { SeededRandom } from './seeded-random.js';
-import { VirtualClock } from './virtual-clock.js';
+import { ProcessClock, VirtualClock } from './virtual-clock.js';
 
 /** The part of a database in memory that tests look at. */
 export interface Tables {
@@ -17,6 +17,8 @@ export interface Node<Store> {
   readonly engine: Engine;
   readonly store: Store;
   readonly monitor: RecordingMonitor;
+  /** Cuts the process off from everything. */
+  cut(): void;
 }
 
 export class World<Database extends Tables, Store extends TransactionStore> {
@@ -38,8 +40,9 @@ export class World<Database extends Tables, Store extends TransactionStore> {
   node(nodeName: string, options: Partial<EngineOptions> = {}): Node<Store> {
     const store = this.openStore(this.database);
     const monitor = new RecordingMonitor();
-    const ports = { store, invoker: this.branches.for(nodeName), clock: this.clock, random: this.random, monitor };
-    return { engine: new Engine(ports, { ...options, nodeName }), store, monitor };
+    const life = new ProcessClock(this.clock);
+    const ports = { store, invoker: this.branches.for(nodeName, life), clock: life, random: this.random, monitor };
+    return { engine: new Engine(ports, { ...options, nodeName }), store, monitor, cut: () => life.stop() };
   }
 
   /** A node that has entered. */
@@ -47,6 +50,11 @@ export class World<Database extends Tables, Store extends TransactionStore> {
     const node = this.node(nodeName, options);
     await this.clock.settled(node.engine.start());
     return node;
+  }
+
+  /** The process is gone: it neither hears nor sends, and nothing of it reaches the store any more. */
+  crash(node: Node<Store>): void {
+    node.cut();
   }
 
   row(gid: string): StoredTransaction {
