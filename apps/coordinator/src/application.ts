@@ -3,14 +3,14 @@ import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
-import { CoordinatorModule, type CoordinatorParts } from './coordinator.module.js';
+import { type CoordinatorParts, coordinatorModule } from './coordinator.module.js';
 import { openApiDocument } from './docs/index.js';
 import { createHttpAdapter } from './http/index.js';
 
 /** The application, ready to listen. `logger: false` keeps Nest itself quiet. */
 export async function createApplication(parts: CoordinatorParts, logger: LoggerService | false): Promise<NestFastifyApplication> {
   const adapter = createHttpAdapter(parts.backend.limits, parts.log);
-  const app = await NestFactory.create<NestFastifyApplication>(CoordinatorModule.of(parts), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(coordinatorModule(parts), adapter, {
     bodyParser: false,
     logger,
     abortOnError: false,

@@ -22,26 +22,27 @@ export interface CoordinatorParts {
 }
 
 @Module({})
-export class CoordinatorModule {
-  static of(parts: CoordinatorParts): DynamicModule {
-    return {
-      module: CoordinatorModule,
-      controllers: [
-        BeginController,
-        RegisterController,
-        SubmitController,
-        AbortCommandController,
-        GetController,
-        WaitController,
-        HealthController,
-        MetricsController,
-      ],
-      providers: [
-        { provide: Backend, useValue: parts.backend },
-        { provide: Health, useValue: parts.health },
-        { provide: Metrics, useValue: parts.metrics },
-        { provide: APP_FILTER, useValue: new ProblemFilter(parts.log) },
-      ],
-    };
-  }
+export class CoordinatorModule {}
+
+/** The module with its routes over `parts`. */
+export function coordinatorModule(parts: CoordinatorParts): DynamicModule {
+  return {
+    module: CoordinatorModule,
+    controllers: [
+      BeginController,
+      RegisterController,
+      SubmitController,
+      AbortCommandController,
+      GetController,
+      WaitController,
+      HealthController,
+      MetricsController,
+    ],
+    providers: [
+      { provide: Backend, useValue: parts.backend },
+      { provide: Health, useValue: parts.health },
+      { provide: Metrics, useValue: parts.metrics },
+      { provide: APP_FILTER, useValue: new ProblemFilter(parts.log) },
+    ],
+  };
 }

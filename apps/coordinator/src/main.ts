@@ -1,1 +1,39 @@
-export {};
+/** Runs a coordinator as a process: reads the environment, listens, and goes down in order on SIGTERM or SIGINT. */
+import 'reflect-metadata';
+import { ConfigurationError, readConfiguration } from './configuration/index.js';
+import { Coordinator } from './coordinator.js';
+
+async function main(): Promise<void> {
+  const coordinator = await Coordinator.start(readConfiguration(process.env));
+  coordinator.logger.info({ url: coordinator.url }, 'listening');
+  void coordinator.failed.then((line) => exitWith(line));
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    // Whoever asks twice does not want to wait.
+    if (stopping) process.exit(1);
+    stopping = true;
+    coordinator.logger.info({ signal }, 'stopping');
+    coordinator.stop().then(
+      () => process.exit(0),
+      (error: unknown) => exitWith(`The coordinator could not stop in order: ${String(error)}`),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+/** Says in one line why this process cannot go on. */
+function exitWith(line: string): void {
+  process.stderr.write(`assent coordinator: ${line}\n`);
+  process.exit(1);
+}
+
+/** What a person can act on, without a stack. */
+function lineOf(error: unknown): string {
+  if (error instanceof ConfigurationError) return error.message;
+  const { code, message, port } = error as NodeJS.ErrnoException & { readonly port?: number };
+  if (code === 'EADDRINUSE') return `Port ${port} is in use; stop what listens there, or set ASSENT_HTTP_PORT.`;
+  return code === 'EACCES' ? `Port ${port} may not be used by this account; set ASSENT_HTTP_PORT above 1023.` : message;
+}
+
+main().catch((error: unknown) => exitWith(lineOf(error)));

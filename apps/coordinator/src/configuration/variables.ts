@@ -3,6 +3,7 @@
  * at boot, and of the `Configuration` that is passed on. Nothing else in this app looks at the environment.
  */
 import { hostname } from 'node:os';
+import { defaultEngineOptions } from '@assent/engine';
 import { z } from 'zod';
 import {
   databaseUrl,
@@ -111,17 +112,17 @@ export const variables = z.object({
       ),
     ),
   ASSENT_LEASE_MS: wholeNumber(500, 300_000)
-    .default(3_000)
+    .default(defaultEngineOptions.leaseMs)
     .meta(
       described(
         'How long, in milliseconds, a node must have been silent before others declare it dead, and how long a node goes on sending calls without a flush that succeeded. The same on all nodes.',
       ),
     ),
   ASSENT_MAX_IN_MEMORY: wholeNumber(100, 1_000_000)
-    .default(20_000)
+    .default(defaultEngineOptions.maxInMemory)
     .meta(described('Transactions held in memory; beyond it a new one is answered 429 `overloaded`.')),
   ASSENT_MAX_WAITERS: wholeNumber(10, 1_000_000)
-    .default(10_000)
+    .default(defaultEngineOptions.maxWaiters)
     .meta(described('Requests that wait for an outcome at one time; beyond it 429 `too_many_waiters`.')),
   ASSENT_MAX_BODY_BYTES: wholeNumber(1_024, 16_777_216)
     .default(1_048_576)

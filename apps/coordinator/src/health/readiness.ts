@@ -5,8 +5,6 @@ export interface Readiness extends Partial<Omit<EngineState, 'ready' | 'incarnat
   readonly status: 'ready' | 'not_ready';
   /** `starting`, `store_unavailable`, `draining`, `stopped`, `replaced`. */
   readonly reason?: string;
-  /** A sentence for people, when there is more to say than the reason. */
-  readonly detail?: string;
   readonly node: string;
 }
 

@@ -1,6 +1,6 @@
 /** Whatever can go wrong on the way of a request, as an answer of the catalogue. */
 import { EngineError, type EngineErrorCode, StoreUnavailableError } from '@assent/engine';
-import { HttpException, NotFoundException } from '@nestjs/common';
+import { HttpException } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { transactionBody } from '../api/index.js';
 import { ApiError, type ErrorCode, isErrorCode } from '../errors/index.js';
@@ -24,10 +24,11 @@ const fastifyCodes: Readonly<Record<string, (request: FastifyRequest) => ApiErro
 
 /** The answer to a failure, or `null` when it is nothing that was foreseen. */
 export function toApiError(error: unknown, request: FastifyRequest): ApiError | null {
+  // Where nothing is served it does not matter what else is wrong, with the body for example.
+  if (request.is404) return notRouted(request);
   if (error instanceof ApiError) return withRetryAfter(error);
   if (error instanceof EngineError) return fromEngine(error);
   if (error instanceof StoreUnavailableError) return withRetryAfter(new ApiError('store_unavailable', 'The database cannot be reached.'));
-  if (error instanceof NotFoundException) return notRouted(request);
   // Nest wraps what Fastify refuses.
   const source = error instanceof HttpException ? error.cause : error;
   const code = typeof source === 'object' && source !== null ? (source as { readonly code?: unknown }).code : undefined;

@@ -119,7 +119,6 @@ export const readySchema = {
   properties: {
     status: { type: 'string', enum: ['ready', 'not_ready'] },
     reason: { type: 'string', enum: ['starting', 'store_unavailable', 'draining', 'stopped', 'replaced'] },
-    detail: text,
     node: text,
     inMemory: { type: 'integer', description: 'Transactions in memory.' },
     callsInAir: { type: 'integer' },

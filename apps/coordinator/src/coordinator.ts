@@ -1,0 +1,41 @@
+/** One coordinator: the application, what stands behind it, and its way up and down. `main.ts` runs it as a process, tests run it inside theirs. */
+import { createLogger, EngineMetrics, EngineMonitor, NestLogger } from '@assent/observability';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { createApplication } from './application.js';
+import type { Configuration } from './configuration/index.js';
+import { Runtime } from './runtime/index.js';
+
+export class Coordinator {
+  private constructor(
+    private readonly app: NestFastifyApplication,
+    private readonly runtime: Runtime,
+    readonly logger: Logger,
+    /** Where it listens. */
+    readonly url: string,
+  ) {}
+
+  /** Listens at once and comes up in the background. Throws when the port is taken. */
+  static async start(configuration: Configuration): Promise<Coordinator> {
+    const logger = createLogger({ level: configuration.logLevel, name: configuration.nodeName });
+    const metrics = new EngineMetrics();
+    metrics.registerProcessMetrics();
+    const runtime = new Runtime(configuration, { logger, metrics, monitor: new EngineMonitor(metrics, logger) });
+    const parts = { backend: runtime, health: runtime, metrics: metrics.registry, log: logger };
+    const app = await createApplication(parts, logger.isLevelEnabled('debug') ? new NestLogger(logger) : false);
+    await app.listen(configuration.http);
+    runtime.start();
+    return new Coordinator(app, runtime, logger, await app.getUrl());
+  }
+
+  /** Resolves with one line when this coordinator must not go on. */
+  get failed(): Promise<string> {
+    return this.runtime.failed;
+  }
+
+  /** Refuses new work, lets what is in the air end, leaves the rest to other nodes or the next start, and closes. */
+  async stop(): Promise<void> {
+    await this.runtime.stop();
+    await this.app.close();
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Everything behind the routes: store, participants' keys, transport, engine. It comes up in the background, so that the process answers (503) while
+ * the database is away, and goes on by itself when that is back.
+ */
+import { defaultEngineOptions, Engine, type EngineState, StoreUnavailableError, type TransactionEngine } from '@assent/engine';
+import type { EngineMetrics, EngineMonitor } from '@assent/observability';
+import type { Policy } from '@assent/protocol';
+import { type OpenedStore, openTransactionStore } from '@assent/store';
+import { EgressPolicy, HttpBranchInvoker } from '@assent/transport';
+import type { Logger } from 'pino';
+import { Backend } from '../api/index.js';
+import type { Configuration } from '../configuration/index.js';
+import { ApiError } from '../errors/index.js';
+import type { Health, Readiness } from '../health/index.js';
+import { readKeysFile, writeKeysFile } from './keys-file.js';
+import { agreeOnKeys } from './participant-keys.js';
+import { systemClock } from './system-clock.js';
+import { SystemRandom } from './system-random.js';
+
+/** The database is tried again after the first of these, then after twice as long, up to the second; milliseconds. */
+const FIRST_RETRY_MS = 100;
+const LONGEST_RETRY_MS = 2_000;
+/** Calls still in the air after the engine has drained belong to transactions that others will repeat. */
+const INVOKER_CLOSE_MS = 1_000;
+
+const notStarted: EngineState = {
+  ready: false,
+  incarnation: null,
+  reason: 'starting',
+  inMemory: 0,
+  callsInAir: 0,
+  queueRows: 0,
+  waiters: 0,
+};
+
+/** What is there once the store could be opened. */
+interface Running {
+  readonly opened: OpenedStore;
+  readonly invoker: HttpBranchInvoker;
+  readonly engine: Engine;
+}
+
+export interface Observers {
+  readonly logger: Logger;
+  readonly metrics: EngineMetrics;
+  readonly monitor: EngineMonitor;
+}
+
+export class Runtime extends Backend implements Health {
+  readonly limits: Configuration['limits'];
+  readonly participants: ReadonlySet<string>;
+  readonly checkUrl: Backend['checkUrl'];
+  /** Resolves with one line when this process must not go on: unusable configuration, or its name is taken by another. */
+  readonly failed: Promise<string>;
+  private fail!: (line: string) => void;
+  private readonly egress: EgressPolicy;
+  private running: Running | null = null;
+  private booting: Promise<void> = Promise.resolve();
+  private storeIsAway = false;
+  private stopping = false;
+  private wake: () => void = () => undefined;
+
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly observers: Observers,
+  ) {
+    super();
+    this.limits = configuration.limits;
+    this.participants = new Set(configuration.participants.map(({ name }) => name));
+    this.egress = new EgressPolicy({
+      allowLoopback: configuration.mode === 'development',
+      allowedOrigins: configuration.allowedOrigins.map(({ baseUrl }) => baseUrl),
+    });
+    this.checkUrl = (url) => this.egress.checkUrl(url);
+    this.failed = new Promise((resolve) => {
+      this.fail = resolve;
+    });
+    observers.metrics.registerEngineGauges(() => this.state());
+    observers.metrics.registerParticipantGauges(() => this.running?.invoker.loads() ?? new Map());
+  }
+
+  /** Comes up in the background; see `readiness` and `failed`. */
+  start(): void {
+    this.booting = this.boot().catch((error: unknown) => this.fail(error instanceof Error ? error.message : String(error)));
+  }
+
+  engine(): TransactionEngine {
+    if (this.running !== null) return this.running.engine;
+    if (this.storeIsAway) throw new ApiError('store_unavailable', 'The database cannot be reached.');
+    throw new ApiError('not_ready', 'The coordinator is still starting.');
+  }
+
+  async policy(name: string, version: number | null): Promise<Policy | null> {
+    const latest = await this.engine().latestPolicy(name);
+    if (latest === null || version === null || latest.version === version) return latest;
+    const all = (await this.running?.opened.store.readPolicies()) ?? [];
+    return all.find((policy) => policy.name === name && policy.version === version) ?? null;
+  }
+
+  readiness(): Readiness {
+    const { ready, reason, incarnation: _incarnation, ...loads } = this.state();
+    const node = this.configuration.nodeName;
+    return ready ? { status: 'ready', node, ...loads } : { status: 'not_ready', reason: reason ?? 'starting', node, ...loads };
+  }
+
+  /** Drains the engine and closes everything; bounded by the drain time of the configuration and a little more. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.wake();
+    if (this.running !== null) await close(this.running, this.configuration.drainMs);
+    await this.booting;
+  }
+
+  private state(): EngineState {
+    if (this.stopping) return { ...(this.running?.engine.state() ?? notStarted), ready: false, reason: 'draining' };
+    if (this.running !== null) return this.running.engine.state();
+    return this.storeIsAway ? { ...notStarted, reason: 'store_unavailable' } : notStarted;
+  }
+
+  private async boot(): Promise<void> {
+    const running = await this.prepared();
+    if (running === null) return;
+    if (this.stopping) return close(running, 0);
+    this.running = running;
+    void running.engine.gaveUp.then(this.fail);
+    await running.engine.start();
+  }
+
+  /** Tries until the database is there, or the process is stopped. Throws when it never can be used as things are. */
+  private async prepared(): Promise<Running | null> {
+    for (let retryMs = FIRST_RETRY_MS; !this.stopping; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
+      try {
+        return await this.prepare();
+      } catch (error) {
+        if (!(error instanceof StoreUnavailableError)) throw error;
+        if (!this.storeIsAway) this.observers.monitor.alarm('store_unavailable', error.message);
+        this.storeIsAway = true;
+      }
+      await this.pause(retryMs);
+    }
+    return null;
+  }
+
+  private async prepare(): Promise<Running> {
+    const { databaseUrl: url, leaseMs, sqliteDriver } = this.configuration;
+    const opened = await openTransactionStore({ url, leaseMs, ...(sqliteDriver === undefined ? {} : { sqliteDriver }) });
+    try {
+      const invoker = await this.invokerFor(opened);
+      for (const advice of opened.advice) this.observers.logger.warn({ code: 'database_advice' }, advice);
+      return { opened, invoker, engine: this.engineOver(opened, invoker) };
+    } catch (error) {
+      await opened.store.close();
+      throw error;
+    }
+  }
+
+  private async invokerFor({ dataSource }: OpenedStore): Promise<HttpBranchInvoker> {
+    const { participants, allowedOrigins, keysFile, concurrency, limits } = this.configuration;
+    const fromFile = await readKeysFile(keysFile);
+    const known = await agreeOnKeys(dataSource, participants, fromFile);
+    const origins = await agreeOnKeys(dataSource, allowedOrigins, fromFile);
+    await writeKeysFile(keysFile, new Map([...known, ...origins].map(({ name, key }) => [name, key])));
+    return new HttpBranchInvoker({
+      participants: known,
+      origins: origins.map((origin) => ({ ...origin, origin: origin.baseUrl })),
+      egress: this.egress,
+      clock: systemClock,
+      wallClockMs: () => Date.now(),
+      limits: { concurrency, maxBodyBytes: limits.payloadBytes },
+    });
+  }
+
+  private engineOver({ store }: OpenedStore, invoker: HttpBranchInvoker): Engine {
+    const { nodeName, leaseMs, limits } = this.configuration;
+    return new Engine(
+      { store, invoker, clock: systemClock, random: new SystemRandom(), monitor: this.observers.monitor },
+      { ...defaultEngineOptions, nodeName, leaseMs, maxInMemory: limits.inMemory, maxWaiters: limits.waiters },
+    );
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+async function close({ engine, invoker, opened }: Running, drainMs: number): Promise<void> {
+  await engine.drain(drainMs);
+  await invoker.close(INVOKER_CLOSE_MS);
+  await opened.store.close();
+}
