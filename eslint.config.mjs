@@ -20,7 +20,8 @@ const world = ['process', 'console', 'fetch', 'require', 'globalThis', 'global']
 const forbid = (names, message) => names.map((name) => ({ name, message }));
 const noChance = [{ object: 'Math', property: 'random', message: 'Randomness is passed in.' }];
 
-const specs = ['**/*.spec.ts', 'test/**/*.ts'];
+/** Tests and what stands in for the world in them. */
+const specs = ['**/*.spec.ts', 'test/**/*.ts', '{apps,libs}/*/test/**/*.ts', '{apps,libs}/*/src/testing/**/*.ts'];
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', '.assent/**'] },
