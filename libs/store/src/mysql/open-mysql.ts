@@ -1,12 +1,13 @@
 /** Opens a MySQL or MariaDB database for a coordinator: creates it where permitted, checks the server, migrates, and hands out the adapter. */
 import { StoreUnavailableError } from '@assent/engine';
-import { DataSource } from 'typeorm';
+import type { Pool } from 'mysql2';
+import { DataSource, type Driver } from 'typeorm';
 import { entities, migrations, migrationsTableName } from '../schema/index.js';
 import { parseDatabaseUrl } from './database-url.js';
 import { ensureMysqlDatabase } from './ensure-database.js';
 import { migrate } from './migrate.js';
 import { MysqlTransactionStore } from './mysql-transaction-store.js';
-import { adviceOnServer, isMariadb } from './session.js';
+import { adviceOnServer, isMariadb, POOL_SESSION_SETUP } from './session.js';
 import { reasonOf, UnusableServerError, WriterConnection, type WriterOptions } from './writer-connection.js';
 
 export interface MysqlOptions {
@@ -45,6 +46,7 @@ export async function openMysql({ url, leaseMs, poolSize }: MysqlOptions): Promi
   try {
     const dialect = isMariadb(probe.variables.get('version') ?? '') ? 'mariadb' : 'mysql';
     dataSource = await reach(() => mysqlDataSource(dialect, writerOptions.url, poolSize).initialize());
+    await setUpPool(dataSource);
     await migrate(dataSource, probe);
     return { store: new MysqlTransactionStore(dataSource, writerOptions), dataSource, dialect, advice: adviceOnServer(probe.variables) };
   } catch (cause) {
@@ -75,6 +77,13 @@ function mysqlDataSource(type: 'mysql' | 'mariadb', url: string, poolSize: numbe
     maxQueryExecutionTime: READ_TIMEOUT_MS,
     logging: false,
   });
+}
+
+/** Every session of the pool is set up before its first use; the one that `initialize` has opened already, now. */
+async function setUpPool(dataSource: DataSource): Promise<void> {
+  const { pool } = dataSource.driver as Driver & { readonly pool: Pool };
+  pool.on('connection', (connection) => connection.query(POOL_SESSION_SETUP));
+  await dataSource.query(POOL_SESSION_SETUP);
 }
 
 async function reach<Result>(connect: () => Promise<Result>): Promise<Result> {

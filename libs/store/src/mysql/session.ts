@@ -15,6 +15,9 @@ export type ServerVariables = ReadonlyMap<string, string>;
 
 const SQL_MODE = 'STRICT_ALL_TABLES,STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
 
+/** The same for the pool's sessions, which only read and write single rows: literals must mean there what they mean here. */
+export const POOL_SESSION_SETUP = `SET SESSION sql_mode='${SQL_MODE}',time_zone='+00:00'`;
+
 /** One packet that makes the session. */
 export function sessionSetup({ lockWaitS, idleS }: SessionSettings): string {
   return [

@@ -1,6 +1,7 @@
 /**
  * Moves rows that differ: the steps as a derived table that drives the join. STRAIGHT_JOIN, because the optimizer otherwise begins with (owner),
- * that is with every owned row. Guard: `version = old AND owner <=> known`. Index: primary, one row per step.
+ * that is with every owned row. FORCE INDEX, because a small table is otherwise scanned, and every row of it locked.
+ * Guard: `version = old AND owner <=> known`. Index: primary, one row per step.
  */
 import type { Move, MovedImage } from '@assent/engine';
 import { inChunks, isFinalStatus } from '../../rows.js';
@@ -29,7 +30,7 @@ export interface EachStatement {
 function statement(shape: MoveShape, moves: readonly Move[], flush: string): string {
   const steps = moves.map((move) => `SELECT ${columns(move).join(',')}`).join(' UNION ALL ');
   const set = `${SET.ownership}${shape === 'ownership' ? '' : SET.image}${shape === 'definition' ? SET.definition : ''},g.flush=${bits(flush)}`;
-  return `UPDATE (${steps}) d STRAIGHT_JOIN global_transaction g ON g.gid=d.gid SET ${set} WHERE g.version=d.v AND g.owner<=>d.known`;
+  return `UPDATE (${steps}) d STRAIGHT_JOIN global_transaction g FORCE INDEX(PRIMARY) ON g.gid=d.gid SET ${set} WHERE g.version=d.v AND g.owner<=>d.known`;
 }
 
 const SET = {

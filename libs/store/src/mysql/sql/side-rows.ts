@@ -16,7 +16,7 @@ export const MAX_UNION_ROWS = 100;
 export function insertJoined(table: string, columns: readonly string[], rows: readonly SideRow[], flush: string): readonly string[] {
   const into = `INSERT INTO ${table}(${columns.join(',')}) SELECT ${columns.map((_, place) => `d.c${place}`).join(',')}`;
   return inChunks(rows, MAX_UNION_ROWS).map((chunk) => {
-    const join = `(${chunk.map(select).join(' UNION ALL ')}) d STRAIGHT_JOIN global_transaction g ON g.gid=d.joined`;
+    const join = `(${chunk.map(select).join(' UNION ALL ')}) d STRAIGHT_JOIN global_transaction g FORCE INDEX(PRIMARY) ON g.gid=d.joined`;
     return `${into} FROM ${join} WHERE g.flush=${bits(flush)}`;
   });
 }
@@ -33,6 +33,6 @@ function select({ gid, literals }: SideRow): string {
 /** Takes away what the table says of these transactions, where this flush wrote them. Index: primary of both tables. */
 export function deleteJoined(table: string, gids: readonly string[], flush: string): string {
   const list = gids.map(ascii).join(',');
-  const from = `global_transaction g FORCE INDEX(PRIMARY) STRAIGHT_JOIN ${table} s ON s.gid=g.gid`;
+  const from = `global_transaction g FORCE INDEX(PRIMARY) STRAIGHT_JOIN ${table} s FORCE INDEX(PRIMARY) ON s.gid=g.gid`;
   return `DELETE s FROM ${from} WHERE g.gid IN (${list}) AND g.flush=${bits(flush)}`;
 }
