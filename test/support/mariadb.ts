@@ -3,7 +3,7 @@
  * No network beyond loopback, no password, nothing of the system's own server is touched.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -70,8 +70,10 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
   if (server === null || installer === null) throw new Error('MariaDB is not installed');
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'assent-mariadb-'));
   const asRoot = userInfo().uid === 0 ? ['--user=root'] : [];
+  mkdirSync(temporaryFolderIn(dataDir), { recursive: true });
   if (!existsSync(join(dataDir, 'mysql'))) {
-    const install = ['--no-defaults', `--datadir=${dataDir}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...asRoot];
+    const folders = [`--datadir=${dataDir}`, `--tmpdir=${temporaryFolderIn(dataDir)}`];
+    const install = ['--no-defaults', ...folders, '--auth-root-authentication-method=normal', '--skip-test-db', ...asRoot];
     execFileSync(installer, install, { stdio: 'ignore' });
   }
   const port = options.port ?? (await freePort());
@@ -104,9 +106,18 @@ function noDefaultsFirst(asRoot: readonly string[]): string[] {
   return ['--no-defaults', ...asRoot];
 }
 
+/**
+ * Of the server's own: a server that starts removes all temporary tables of its temporary folder, so that two that share one, as in two test runs side by
+ * side, break each other. The dot keeps it from being taken for a database.
+ */
+function temporaryFolderIn(dataDir: string): string {
+  return join(dataDir, '.tmp');
+}
+
 function serverOptions(dataDir: string, port: number): string[] {
   return [
     `--datadir=${dataDir}`,
+    `--tmpdir=${temporaryFolderIn(dataDir)}`,
     `--socket=${join(dataDir, 'server.sock')}`,
     `--pid-file=${join(dataDir, 'server.pid')}`,
     `--port=${port}`,
