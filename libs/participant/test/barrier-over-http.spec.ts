@@ -156,7 +156,10 @@ describeOnEachDatabase('a branch behind the barrier', (open) => {
     theatre.stage.latches.set(`${gid}/try`, latch);
     const first = call('try', { try: 'hold' });
     await until('the try is in its handler', () => theatre.stage.seen.some((seen) => seen.gid === gid));
+    const askedAt = performance.now();
     const second = await call('try', { try: 'hold' });
+    // At once: long before the two seconds for which it would wait for the lock of the first.
+    expect(performance.now() - askedAt).toBeLessThan(1_000);
     latch.open();
     expect(second).toMatchObject({ status: 425, body: { code: 'still_running' } });
     expect((await first).status).toBe(204);

@@ -7,6 +7,7 @@ import { aCall, answer, DAY_MS, effectOf, effectsOf, heldRows, NOW_MS, newBarrie
 import { describeOnEachDatabase, openDataSource, openMariadb } from './support/data-sources.js';
 import { Latch, until } from './support/latch.js';
 import { newGid } from './support/running-theatre.js';
+import { recordEffect } from './support/theatre.js';
 
 const codes = (answers: readonly Answer[]) => answers.map((given) => (given.kind === 'rejected' ? given.code : given.kind));
 
@@ -43,11 +44,17 @@ describeOnEachDatabase('the barrier', (open, database) => {
   it('survives duplicate cancels that race while the first of them is rolled back', async () => {
     await answer(newBarrier(dataSource), aCall('try', gid));
     const call = aCall('cancel', gid);
-    const broken = newBarrier(dataSource).answer(
-      call,
-      effectOf(call, () => Promise.reject(new Error('broke'))),
-    );
+    const working = new Latch();
+    const goOn = new Latch();
+    const breakDown = async () => {
+      working.open();
+      await goOn.opened;
+      throw new Error('broke');
+    };
+    const broken = newBarrier(dataSource).answer(call, effectOf(call, breakDown));
+    await working.opened;
     const others = Array.from({ length: 15 }, () => answer(newBarrier(dataSource), call));
+    goOn.open();
     await expect(broken).rejects.toThrow('broke');
     expect(new Set(codes(await Promise.all(others)))).toEqual(new Set(['succeeded']));
     expect(await effectsOf(dataSource, gid)).toEqual(['try', 'cancel']);
@@ -253,6 +260,15 @@ describeOnEachDatabase('the barrier', (open, database) => {
     jest.restoreAllMocks();
     expect((await answer(newBarrier(dataSource), aCall('try', gid))).kind).toBe('succeeded');
     expect(await effectsOf(dataSource, gid)).toEqual(['try']);
+  });
+
+  it('lets one of twenty that complete a pending branch at once do it, without a deadlock', async () => {
+    await newBarrier(dataSource).answer(aCall('try', gid), async () => ({ kind: 'pending' }));
+    const complete = () => newBarrier(dataSource).complete(gid, 'b', (manager) => recordEffect(manager, gid, 'b', 'later'));
+    const ends = await Promise.all(Array.from({ length: 20 }, complete));
+    expect(ends.filter((end) => end === 'ended')).toHaveLength(1);
+    expect(failures).toEqual([]);
+    expect(await effectsOf(dataSource, gid)).toEqual(['later']);
   });
 
   it('waits for the row of a pending call that has not committed yet before it completes it', async () => {

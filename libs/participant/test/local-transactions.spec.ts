@@ -1,3 +1,4 @@
+import { sqliteDriver } from '@assent/sqlite';
 import type { DataSource, EntityManager } from 'typeorm';
 import { describeOnMariadb } from '../../../test/support/databases.js';
 import {
@@ -94,12 +95,13 @@ describeOnEachDatabase('a local transaction', (open) => {
     expect(await effectsOf(dataSource, gid)).toEqual(['outer']);
   });
 
-  it('refuses statements that come after its end', async () => {
-    let kept: EntityManager | undefined;
-    await transactions.run(async (manager) => {
-      kept = manager;
-    });
-    await expect(recordEffect(kept as EntityManager, gid, 'b', 'late')).rejects.toThrow();
+  it('refuses statements that come after its end, and after the end of one that TypeORM started', async () => {
+    const kept: EntityManager[] = [];
+    const keep = async (manager: EntityManager) => void kept.push(manager);
+    await transactions.run(keep);
+    await dataSource.transaction(keep);
+    for (const manager of kept) await expect(recordEffect(manager, gid, 'b', 'late')).rejects.toThrow();
+    expect(kept).toHaveLength(2);
     expect(await effectsOf(dataSource, gid)).toEqual([]);
   });
 
@@ -167,6 +169,15 @@ describe('local transactions on SQLite', () => {
     over.open();
     await afterwards;
     expect(await effectsOf(dataSource, gid)).toEqual(['afterwards']);
+  });
+
+  it('keeps other processes from writing from its beginning on, so that it cannot fail for what it has read', async () => {
+    const { dataSource, transactions } = await openWith({});
+    const other = new (sqliteDriver())(String(dataSource.options.database), { timeout: 0 });
+    const write = () => other.exec("INSERT INTO seat (name) VALUES ('theirs')");
+    await transactions.run(async () => expect(write).toThrow(/locked|busy/i));
+    write();
+    other.close();
   });
 
   it('gives turns in the order of asking, and none to who has waited too long', async () => {
