@@ -1,9 +1,9 @@
 /**
- * What the engine tells about itself, as metrics and log lines: one line per finished transaction, warnings for alarms, and failed calls for those
- * who turn on `debug`. Payloads, results and keys never reach a line.
+ * What the engine tells about itself, as metrics and log lines: one line per finished transaction, warnings for alarms, and every call for those who
+ * turn on `debug`: with its duration, so that a transaction's story can be told from the log by its gid. Payloads, results and keys never reach a line.
  */
 import type { BranchCall, Monitor } from '@assent/engine';
-import type { Outcome, TransactionView } from '@assent/protocol';
+import type { Outcome, Refusal, TransactionView } from '@assent/protocol';
 import type { Logger } from 'pino';
 import type { EngineMetrics } from './metrics/index.js';
 
@@ -38,10 +38,10 @@ export class EngineMonitor implements Monitor {
 
   called(call: BranchCall, participant: string, outcome: Outcome, durationMs: number): void {
     this.metrics.called(call, participant, outcome, durationMs);
-    if (outcome.kind === 'succeeded' || outcome.kind === 'pending' || !this.logger.isLevelEnabled('debug')) return;
+    if (!this.logger.isLevelEnabled('debug')) return;
     const { gid, branch, op, attempt } = call;
-    const { code, message } = outcome.kind === 'rejected' ? outcome.refusal : outcome;
-    this.logger.debug({ gid, branch, op, attempt, participant, outcome: outcome.kind, code, detail: message, durationMs }, 'call failed');
+    const { code, message } = problemIn(outcome);
+    this.logger.debug({ gid, branch, op, attempt, participant, outcome: outcome.kind, code, detail: message, durationMs }, 'call ended');
   }
 
   ignored(mark: string): void {
@@ -60,4 +60,10 @@ export class EngineMonitor implements Monitor {
   info(message: string, fields: Readonly<Record<string, unknown>>): void {
     this.logger.info(fields, message);
   }
+}
+
+/** Why a call did not succeed; nothing where it did, or goes on. */
+function problemIn(outcome: Outcome): Partial<Refusal> {
+  if (outcome.kind === 'rejected') return outcome.refusal;
+  return outcome.kind === 'unknown' ? outcome : {};
 }

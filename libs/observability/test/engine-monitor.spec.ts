@@ -62,6 +62,7 @@ describe('the log of a coordinator', () => {
     }
     expect(none).toEqual([]);
     expect(lines).toMatchObject([
+      { level: 'debug', outcome: 'succeeded', durationMs: 5, msg: 'call ended' },
       {
         level: 'debug',
         gid: 'g-1',
