@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqlite } from './open-sqlite.js';
+import { sqliteSql } from './statements.js';
+
+/** What reads no table, or every node there is. */
+const without = ['now', 'nodes', 'begin', 'enter', 'attention', 'attempt', 'audit'];
+
+describe('the indexes on SQLite', () => {
+  let folder: string;
+  let opened: Awaited<ReturnType<typeof openSqlite>>;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'assent-explain-'));
+    opened = await openSqlite({ file: join(folder, 'a.sqlite') });
+  });
+  afterAll(async () => {
+    await opened.store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each(Object.entries(sqliteSql).filter(([name]) => !without.includes(name)))('serve %s', async (_name, sql) => {
+    const plan = await opened.dataSource.query<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${sql}`, sql.match(/\?/g) ?? []);
+    const steps = plan.map((step) => step.detail).join('\n');
+    expect(steps).toMatch(/^SEARCH .* USING (COVERING )?INDEX/);
+    expect(steps).not.toMatch(/SCAN|TEMP B-TREE/);
+  });
+
+  it('find nodes that own rows without reading the transactions', async () => {
+    const plan = await opened.dataSource.query<{ detail: string }[]>(`EXPLAIN QUERY PLAN ${sqliteSql.nodes}`);
+    expect(plan.map((step) => step.detail).join('\n')).toContain('SEARCH g USING COVERING INDEX global_transaction_by_owner');
+  });
+});
