@@ -180,6 +180,19 @@ function commandTable(openDatabase: () => Promise<Database>): void {
     expect([refused.status, refused.body.code, refused.body.pointer]).toEqual([422, 'url_not_allowed', '/branches/0/urls/action']);
   });
 
+  it('a step behind the pivot is delivered to its action URL, and is never undone', async () => {
+    const gid = randomUUID();
+    const ship = { id: 'ship', contract: 'shipping.handOver', pivot: true };
+    const mail = { id: 'mail', urls: { action: `${participant.url}/send` }, compensate: 'none', after: ['ship'], payload: { order: '77' } };
+    const { body } = await begin({ ...saga(gid, stock, ship, mail), wait: 'final' });
+    expect(body.status).toBe('committed');
+    expect(participant.calls.filter((call) => call.gid === gid).map(({ branch, op, path }) => [branch, op, path])).toEqual([
+      ['stock', 'action', '/assent/inventory.deduct/action'],
+      ['ship', 'action', '/assent/shipping.handOver/action'],
+      ['mail', 'deliver', '/send'],
+    ]);
+  });
+
   describe('driven by its initiator', () => {
     const open = async (gid: string) => begin({ gid, pattern: 'tcc', driver: 'initiator', branches: [] });
     const register = (gid: string, body: object) => assent.post(`/v1/transactions/${gid}/branches`, body);

@@ -52,7 +52,7 @@ export function pairs<V>(readName: (text: string) => Read<string>, readValue: (t
       else if (found.has(name.value)) context.addIssue(`${name.value} is named twice`);
       else found.set(name.value, value.value);
     }
-    return found as ReadonlyMap<string, V>;
+    return found;
   });
 }
 

@@ -25,8 +25,6 @@ type Described = { readonly description: string; readonly shownDefault?: string 
 const described = (text: string, shownDefault?: string): Described =>
   shownDefault === undefined ? { description: text } : { description: text, shownDefault };
 
-const noPairs = <V>(): ReadonlyMap<string, V> => new Map();
-
 /** The host's name in the alphabet of ids. */
 function defaultNodeName(): string {
   return (
@@ -65,7 +63,7 @@ export const variables = z.object({
       ),
     ),
   ASSENT_PARTICIPANTS: pairs(readName, readBaseUrl)
-    .default(noPairs<string>)
+    .default(new Map<string, string>())
     .meta(
       described(
         'The services that take part, as `name=base URL`, comma separated: `inventory=http://inventory:4102,payment=http://payment:4103`. A contract `inventory.reserve` is called at `{base URL}/assent/inventory.reserve/{op}`.',
@@ -73,7 +71,7 @@ export const variables = z.object({
       ),
     ),
   ASSENT_PARTICIPANT_KEYS: pairs(readName, readKey)
-    .default(noPairs<string>)
+    .default(new Map<string, string>())
     .meta(
       described(
         'Signing keys, as `name=whsec_<base64>`, comma separated. A participant without one here keeps the key of the table `participant`, else takes the one in ASSENT_KEYS_FILE, else gets a new one at first start.',
@@ -93,7 +91,7 @@ export const variables = z.object({
     .default(64)
     .meta(described('Calls in the air at one time to each participant, and to each origin of free URLs.')),
   ASSENT_PARTICIPANT_CONCURRENCY: pairs(readName, readCount(1, 10_000))
-    .default(noPairs<number>)
+    .default(new Map<string, number>())
     .meta(described('Participants that bear more or fewer calls at one time, as `name=count`, comma separated.', 'none')),
   ASSENT_ALLOWED_ORIGINS: origins
     .default([])
@@ -104,7 +102,7 @@ export const variables = z.object({
       ),
     ),
   ASSENT_ORIGIN_KEYS: pairs(readOrigin, readKey)
-    .default(noPairs<string>)
+    .default(new Map<string, string>())
     .meta(
       described(
         'Signing keys of allowed origins, as `origin=whsec_<base64>`, comma separated. An origin without one gets its key as a participant does.',

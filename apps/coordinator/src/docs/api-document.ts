@@ -23,9 +23,9 @@ function section(route: Route): string {
   const parts = [`## ${route.method} ${route.path}\n\n${route.summary}.\n`];
   const example = examples[route.name];
   if (example !== undefined) parts.push(`\`\`\`sh\n${example}\n\`\`\`\n`);
-  if (route.body !== undefined) parts.push(fieldTable('field', rowsOf(route.body as FieldSchema, '')));
+  if (route.body !== undefined) parts.push(fieldTable('field', rowsOf(route.body, '')));
   if (route.query !== undefined) {
-    parts.push(fieldTable('query', rowsOf({ properties: route.query as Record<string, FieldSchema> }, '')));
+    parts.push(fieldTable('query', rowsOf({ properties: route.query }, '')));
   }
   parts.push(`| status | meaning |\n|---|---|\n${route.answers.map(({ status, meaning }) => `| ${status} | ${meaning} |`).join('\n')}\n`);
   const errors = errorsOf(route);

@@ -18,21 +18,24 @@ const fastifyCodes: Readonly<Record<string, (request: FastifyRequest) => ApiErro
     new ApiError('unsupported_media_type', `The content type is ${quoted(request.headers['content-type'])}, not application/json.`),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => new ApiError('bad_request', 'The body does not have the length that its header declares.'),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => new ApiError('body_required', 'The body is empty.'),
-  FST_ERR_BAD_URL: () => new ApiError('bad_request', 'The path is not well-formed.'),
-  FST_ERR_MAX_PARAM_LENGTH: () => new ApiError('bad_request', 'The path is too long.'),
 };
 
 /** The answer to a failure, or `null` when it is nothing that was foreseen. */
 export function toApiError(error: unknown, request: FastifyRequest): ApiError | null {
+  const code = codeOf(error);
+  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH') return new ApiError('bad_request', 'The path is not well-formed.');
   // Where nothing is served it does not matter what else is wrong, with the body for example.
   if (request.is404) return notRouted(request);
   if (error instanceof ApiError) return withRetryAfter(error);
   if (error instanceof EngineError) return fromEngine(error);
   if (error instanceof StoreUnavailableError) return withRetryAfter(new ApiError('store_unavailable', 'The database cannot be reached.'));
-  // Nest wraps what Fastify refuses.
-  const source = error instanceof HttpException ? error.cause : error;
-  const code = typeof source === 'object' && source !== null ? (source as { readonly code?: unknown }).code : undefined;
   return typeof code === 'string' ? (fastifyCodes[code]?.(request) ?? null) : null;
+}
+
+/** Fastify's code of an error, which Nest may have wrapped. */
+function codeOf(error: unknown): unknown {
+  const source = error instanceof HttpException ? error.cause : error;
+  return typeof source === 'object' && source !== null ? (source as { readonly code?: unknown }).code : undefined;
 }
 
 function fromEngine(error: EngineError): ApiError | null {

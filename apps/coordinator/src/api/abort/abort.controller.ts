@@ -4,6 +4,7 @@ import { Body, Controller, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Backend } from '../backend.js';
 import { readGid } from '../path.js';
+import { LOCAL } from '../principal.js';
 import { sendDecided } from '../reply.js';
 import { validator } from '../validation.js';
 import { type AbortBody, abortSchema } from './abort.schema.js';
@@ -27,7 +28,7 @@ export class AbortCommandController {
 }
 
 function reasonOf(reason: AbortBody['reason']): AbortRequest {
-  if (reason === undefined) return { code: BY_REQUEST, message: '', by: 'local' };
-  if (typeof reason === 'string') return { code: BY_REQUEST, message: reason, by: 'local' };
-  return { code: reason.code, message: reason.message ?? '', by: 'local' };
+  if (reason === undefined) return { code: BY_REQUEST, message: '', by: LOCAL };
+  if (typeof reason === 'string') return { code: BY_REQUEST, message: reason, by: LOCAL };
+  return { code: reason.code, message: reason.message ?? '', by: LOCAL };
 }

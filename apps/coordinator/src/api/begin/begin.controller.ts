@@ -1,10 +1,12 @@
 /** `POST /v1/transactions`: accepts a transaction, and waits for its outcome when asked to. */
+import type { Policy } from '@assent/protocol';
 import { Body, Controller, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { ApiError } from '../../errors/index.js';
 import { Backend } from '../backend.js';
 import { contentHash } from '../content-hash.js';
+import { LOCAL } from '../principal.js';
 import { sendTransaction } from '../reply.js';
 import { validator } from '../validation.js';
 import { hasReached, waitFor, waitMsOf } from '../waiting.js';
@@ -13,9 +15,6 @@ import { definitionOf } from './definition.js';
 
 /** Nobody has to name a transaction; lists show something nevertheless. */
 const UNNAMED = 'unnamed';
-
-/** Until callers have roles, whoever reaches the loopback address is this principal. */
-const LOCAL = 'local';
 
 const DEFAULT_POLICY = 'standard';
 
@@ -50,13 +49,9 @@ export class BeginController {
     sendTransaction(reply, hasReached(waited, wait) ? 200 : 202, waited, extra);
   }
 
-  private async policyOf(body: BeginBody): ReturnType<BeginController['found']> {
+  private async policyOf(body: BeginBody): Promise<Policy> {
     const asked = body.policy ?? DEFAULT_POLICY;
     const [name, version] = typeof asked === 'string' ? [asked, null] : [asked.name, asked.version];
-    return this.found(name, version);
-  }
-
-  private async found(name: string, version: number | null) {
     const policy = await this.backend.policy(name, version);
     if (policy !== null) return policy;
     const called = version === null ? `"${name}"` : `"${name}" version ${version}`;

@@ -3,6 +3,7 @@ import { Body, Controller, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Backend } from '../backend.js';
 import { readGid } from '../path.js';
+import { LOCAL } from '../principal.js';
 import { sendDecided } from '../reply.js';
 import { validator } from '../validation.js';
 import { type SubmitBody, submitSchema } from './submit.schema.js';
@@ -17,7 +18,7 @@ export class SubmitController {
   async submit(@Param('gid') gidText: string, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
     const gid = readGid(gidText);
     const body = readSubmit(raw);
-    const { view } = await this.backend.engine().submit(gid, { branches: body.branches, by: 'local' });
+    const { view } = await this.backend.engine().submit(gid, { branches: body.branches, by: LOCAL });
     await sendDecided(reply, view, body, this.backend);
   }
 }

@@ -1,0 +1,2 @@
+/** Until callers have roles, whoever reaches the loopback address is this principal. */
+export const LOCAL = 'local';
