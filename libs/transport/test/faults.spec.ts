@@ -137,13 +137,14 @@ describe('a call that meets trouble', () => {
     server.script = answer(200, '{"a":1}');
     const invoker = anInvoker(server.origin, { concurrency: 1 });
     const kinds: string[] = [];
+    const mayLeave = jest.fn(always);
     for (let round = 0; round < 10; round++) {
-      kinds.push(outcomeIn(await invoker.invoke(aCall({ attempt: round + 1 }), always)).kind);
+      kinds.push(outcomeIn(await invoker.invoke(aCall({ attempt: round + 1 }), mayLeave)).kind);
       server.closeConnections();
       await eventually(() => server.openSockets === 0);
     }
     await invoker.close(0);
-    expect([kinds, server.calls.length]).toEqual([Array(10).fill('succeeded'), 10]);
+    expect([kinds, server.calls.length, mayLeave.mock.calls.length]).toEqual([Array(10).fill('succeeded'), 10, 10]);
   });
 
   it('is never sent twice when the server closes the connection in the very moment of sending', async () => {
@@ -164,9 +165,25 @@ describe('a call that meets trouble', () => {
   it('opens a connection of its own after an answer that closes', async () => {
     server.script = answer(200, '', { connection: 'close' });
     const invoker = anInvoker(server.origin, { concurrency: 1 });
-    const ends = await Promise.all(Array.from({ length: 10 }, (_, at) => invoker.invoke(aCall({ attempt: at + 1 }), always)));
+    const mayLeave = jest.fn(always);
+    const ends = await Promise.all(Array.from({ length: 10 }, (_, at) => invoker.invoke(aCall({ attempt: at + 1 }), mayLeave)));
     await invoker.close(0);
-    expect([ends.map((end) => outcomeIn(end).kind), server.connections]).toEqual([Array(10).fill('succeeded'), 10]);
+    const kinds = ends.map((end) => outcomeIn(end).kind);
+    expect([kinds, server.connections, mayLeave.mock.calls.length]).toEqual([Array(10).fill('succeeded'), 10, 10]);
+  });
+
+  it('opens a connection of its own after a body that was cut off', async () => {
+    server.script = answer(200, `"${'x'.repeat(200_000)}"`);
+    const invoker = anInvoker(server.origin, { concurrency: 1 });
+    const mayLeave = jest.fn(always);
+    const ends = await Promise.all(Array.from({ length: 5 }, (_, at) => invoker.invoke(aCall({ attempt: at + 1 }), mayLeave)));
+    await invoker.close(0);
+    expect([ends.map((end) => outcomeIn(end)), mayLeave.mock.calls.length]).toEqual([Array(5).fill({ kind: 'succeeded' }), 5]);
+  });
+
+  it('does not wait for a body that it will not read', async () => {
+    const end = await callOnce((response) => response.writeHead(500, { 'content-length': '9000000' }).flushHeaders());
+    expect(outcomeIn(end)).toMatchObject({ code: 'http_500' });
   });
 
   it('works with a server that speaks HTTP/1.0 and closes after every answer', async () => {

@@ -59,12 +59,12 @@ describe('the queue of a participant', () => {
     const first = invoker.invoke(aCall(), always);
     await eventually(() => held.length === 1);
     let permitted = true;
-    const others = Array.from({ length: 5_000 }, (_, at) => invoker.invoke(aCall({ attempt: at + 2 }), () => permitted));
+    const others = Array.from({ length: 30_000 }, (_, at) => invoker.invoke(aCall({ attempt: at + 2 }), () => permitted));
     permitted = false;
     held[0]?.end();
     const ends = await Promise.all([first, ...others]);
     await invoker.close(0);
-    expect([ends.filter((end) => end.kind === 'withdrawn').length, server.calls.length]).toEqual([5_000, 1]);
+    expect([ends.filter((end) => end.kind === 'withdrawn').length, server.calls.length]).toEqual([30_000, 1]);
   });
 
   it('asks after the connection is there, because connecting takes time too', async () => {
@@ -158,6 +158,15 @@ describe('closing', () => {
       expect.objectContaining({ code: 'shutting_down' }),
       1,
     ]);
+  });
+
+  it('closes idle connections at once', async () => {
+    const invoker = anInvoker(server.origin);
+    await invoker.invoke(aCall(), always);
+    const begun = performance.now();
+    await invoker.close(5_000);
+    await eventually(() => server.openSockets === 0);
+    expect(performance.now() - begun).toBeLessThan(2_000);
   });
 
   it('does not wait longer than it was told', async () => {

@@ -33,8 +33,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
-    // Informational answers (103 and the like) come before the one that counts.
-    if (status < 200) return;
+    // Informational answers (103 and the like) come here too, and are overwritten by the one that counts.
     this.#status = status;
     this.#headers = headers;
     if (Number(headers['content-length']) > this.#maxBodyBytes) this.#cutOff(controller);
