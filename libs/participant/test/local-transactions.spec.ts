@@ -100,7 +100,8 @@ describeOnEachDatabase('a local transaction', (open) => {
     const keep = async (manager: EntityManager) => void kept.push(manager);
     await transactions.run(keep);
     await dataSource.transaction(keep);
-    for (const manager of kept) await expect(recordEffect(manager, gid, 'b', 'late')).rejects.toThrow();
+    const late = `INSERT INTO effect (gid, branch, op) VALUES ('${gid}', 'b', 'late')`;
+    for (const { queryRunner } of kept) await expect(queryRunner?.query(late)).rejects.toThrow();
     expect(kept).toHaveLength(2);
     expect(await effectsOf(dataSource, gid)).toEqual([]);
   });
