@@ -19,7 +19,7 @@ export async function createTestDatabase(prefix = 'assent_test'): Promise<TestDa
   if (mariadbUrl === null) throw new Error('no MariaDB at hand');
   const name = `${prefix}_${randomBytes(6).toString('hex')}`;
   await administer(mariadbUrl, `CREATE DATABASE \`${name}\` CHARACTER SET utf8mb4`);
-  return { url: `${mariadbUrl}/${name}`, name, drop: () => administer(mariadbUrl as string, `DROP DATABASE IF EXISTS \`${name}\``) };
+  return { url: `${mariadbUrl}/${name}`, name, drop: () => administer(mariadbUrl, `DROP DATABASE IF EXISTS \`${name}\``) };
 }
 
 async function administer(url: string, sql: string): Promise<void> {
