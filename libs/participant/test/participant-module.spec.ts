@@ -1,4 +1,5 @@
 import { Injectable, Module, Scope } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -142,6 +143,20 @@ describe('booting a participant', () => {
     const elsewhere = app.get(Elsewhere, { strict: false });
     expect(elsewhere.barrier).toBeInstanceOf(Barrier);
     expect(await elsewhere.transactions.run(async () => 'works')).toBe('works');
+  });
+
+  it('lets a script without a web server use its local transactions', async () => {
+    @Module({
+      imports: [
+        TypeOrmModule.forRoot({ ...database.options, retryAttempts: 0 }),
+        ParticipantModule.forRoot({ name: 'theatre', keys: KEY }),
+      ],
+    })
+    class Script {}
+
+    const context = await NestFactory.createApplicationContext(Script, { logger: false });
+    expect(await context.get(LocalTransactions).run(async () => 'works')).toBe('works');
+    await context.close();
   });
 
   it('leaves the other routes of the application as they are', async () => {

@@ -5,7 +5,8 @@
 import type { Answer, ForwardState, HeldRow, Refused, SealReport } from './model.js';
 import { isRollback } from './ops.js';
 
-const texts = {
+/** The refusals of the barrier itself, with what they say. */
+export const refusals = {
   rolled_back: 'this branch was rolled back before its forward op arrived; it never takes effect',
   already_committed: 'this branch has been committed; it cannot be rolled back',
   already_rolled_back: 'this branch has been rolled back; it cannot be committed',
@@ -15,10 +16,10 @@ const texts = {
   op_differs: 'another op holds this branch',
 } as const;
 
-export type BarrierCode = keyof typeof texts;
+export type BarrierCode = keyof typeof refusals;
 
 export function refusal(code: BarrierCode): Refused {
-  return { kind: 'rejected', code, message: texts[code] };
+  return { kind: 'rejected', code, message: refusals[code] };
 }
 
 /** A forward op whose row was there. */

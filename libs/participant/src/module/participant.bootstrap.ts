@@ -61,8 +61,10 @@ export class ParticipantBootstrap {
   }
 
   private async serve(registry: ContractRegistry): Promise<void> {
-    const { httpAdapter } = this.host;
-    if (httpAdapter?.getType() !== 'fastify')
+    const httpAdapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+    // An application context (a script) serves nothing, but may use the barrier and local transactions.
+    if (httpAdapter === null) return;
+    if (httpAdapter.getType() !== 'fastify')
       throw new Error('a participant is served by Fastify: create the application with a FastifyAdapter');
     const { keys } = this.options;
     const endpoint = new BranchEndpoint({
