@@ -261,6 +261,15 @@ function commandTable(openDatabase: () => Promise<Database>): void {
     expect(answers.map(({ status, body }) => [status, body.code])).toEqual(answers.map(() => [404, 'not_found']));
   });
 
+  it('a policy may be named with its version, and one that does not exist is refused', async () => {
+    const named = await begin({ ...saga(randomUUID(), stock), policy: { name: 'flash-sale', version: 1 }, wait: 'final' });
+    expect(named.body).toMatchObject({ status: 'committed', policy: { name: 'flash-sale', version: 1 } });
+    for (const policy of [{ name: 'flash-sale', version: 2 }, 'hasty']) {
+      const refused = await begin({ ...saga(randomUUID(), stock), policy });
+      expect([refused.status, refused.body.code]).toEqual([422, 'unknown_policy']);
+    }
+  });
+
   it('metrics tell what happened, without a gid', async () => {
     const { status, body } = await assent.get('/metrics');
     expect(status).toBe(200);

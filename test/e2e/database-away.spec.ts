@@ -86,6 +86,8 @@ describeOnMariadb('While the database is away', () => {
     const refused = await started.post('/v1/transactions', saga(randomUUID()));
     expect(refused.status).toBe(503);
     expect(['store_unavailable', 'outcome_unknown', 'not_ready']).toContain(refused.body.code);
+    const unread = await started.get(`/v1/transactions/${randomUUID()}`);
+    expect([unread.status, unread.body.code]).toEqual([503, 'store_unavailable']);
     expect((await started.get('/health/live')).status).toBe(200);
     await restartServer();
     await until('it is ready', isReady(started), 20_000);

@@ -29,7 +29,10 @@ export const examples: Readonly<Record<string, string>> = {
   "branches": [
     { "id": "stock",  "contract": "inventory.deduct", "payload": { "lines": [ { "sku": "tea", "quantity": 2 } ] } },
     { "id": "charge", "contract": "payment.charge",   "payload": { "account": "a1", "amount": 1200 } } ],
-  "wait": "final", "timeoutMs": 5000 }'`,
+  "wait": "final", "timeoutMs": 5000 }'
+
+curl -s localhost:4100/v1/transactions -H 'content-type: application/json' -d '{
+  "gid": "0199c2a0-7c1e-7a0b-9c55-0242ac120003", "name": "checkout", "pattern": "tcc", "driver": "initiator", "branches": [] }'`,
   register: `curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120003/branches -H 'content-type: application/json' \\
   -d '{ "contract": "inventory.reserve", "payload": { "lines": [ { "sku": "tea", "quantity": 2 } ] }, "run": "coordinator" }'`,
   submit: `curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120003/submit -H 'content-type: application/json' \\

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { routes } from '../api/index.js';
 import { catalogue } from '../errors/index.js';
 import { type ApiHarness, startApi } from '../testing/api-harness.js';
+import { scriptedEngine } from '../testing/scripted-engine.js';
 import { apiDocument, errorsOf, openApiDocument } from './index.js';
 
 describe('The documentation of the API', () => {
@@ -15,6 +16,23 @@ describe('The documentation of the API', () => {
     const page = new URL('../../../../docs/api.md', import.meta.url);
     if (process.env.UPDATE_DOCS === '1') writeFileSync(page, apiDocument());
     expect(readFileSync(page, 'utf8')).toBe(apiDocument());
+  });
+
+  it('gives examples that are accepted as they stand', async () => {
+    const sent = [...apiDocument().matchAll(/curl -s localhost:4100(\S+) [^']*'content-type: application\/json'[^']*-d '([^']*)'/g)];
+    expect(sent.map(([, path]) => path?.split('/').at(-1))).toEqual(['transactions', 'transactions', 'branches', 'submit', 'abort']);
+    for (const [, url, payload] of sent) {
+      api.use(scriptedEngine({}));
+      const answer = await api.app.inject({
+        method: 'POST',
+        url: url as string,
+        headers: { 'content-type': 'application/json' },
+        payload: payload as string,
+      });
+      // The engine that expects nothing was reached: all that comes before it was content.
+      expect(api.logged.pop()).toMatchObject({ fields: { err: { message: expect.stringMatching(/^Nobody expected/) } } });
+      expect(answer.statusCode).toBe(500);
+    }
   });
 
   it('lists every error of the catalogue at some route', () => {
