@@ -29,7 +29,7 @@ describeEveryStore('what is stored', (under) => {
     expect(await under().store.read('g-3')).toMatchObject({ progress: text });
   });
 
-  it.each([["a'; DROP TABLE global_transaction; --"], ['a\\'], ['a" OR "1"="1'], ['%'], ['_'], ['a?b']])(
+  it.each([["a';DROP/**/TABLE/**/global_transaction;--"], ['a\\'], ['a"OR"1"="1'], ['%'], ['_'], ['a?b']])(
     'finds a transaction by the gid %j and by no other',
     async (gid) => {
       const node = await Node.enter(under().store);

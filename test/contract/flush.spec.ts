@@ -137,6 +137,7 @@ describeEveryStore('a flush', (under) => {
     ['a name that is too long', { name: 'n'.repeat(129) }],
     ['a gid that is too long', { gid: 'g'.repeat(65) }],
     ['a gid outside of ASCII', { gid: 'gïd' }],
+    ['a gid with a blank at its end', { gid: 'g-1 ' }],
     ['a key that is too long', { businessKey: 'k'.repeat(129) }],
     ['half a surrogate pair', { definition: '"\ud83d"' }],
     ['a content hash that is none', { contentHash: `${HASH.slice(2)}zz` }],

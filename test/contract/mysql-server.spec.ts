@@ -42,7 +42,7 @@ describeOnMariadb('a MariaDB server', () => {
   it('gets strict sessions that escape as we do, whatever it prefers', async () => {
     const { store } = await openTransactionStore(options());
     const node = await Node.enter(store, 'strict');
-    const gid = "it's \\ here' -- ";
+    const gid = "it's\\here'--";
     await node.commit({ begins: [aBegin(gid, null, { definition: gid })], attempts: [anAttempt(gid)] });
     const [one, ...others] = await Promise.all([1, 2, 3, 4].map(() => store.read(gid)));
     expect(one).toMatchObject({ gid, definition: gid });

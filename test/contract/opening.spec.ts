@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StoreUnavailableError } from '@assent/engine';
 import { shippedPolicies } from '@assent/protocol';
-import { ensureDatabase, openTransactionStore, ParticipantRegistry } from '@assent/store';
+import { ensureDatabase, openTransactionStore } from '@assent/store';
 import mysql from 'mysql2/promise';
 import { createTestDatabase, describeOnMariadb, mariadbUrl, type TestDatabase } from '../support/databases.js';
 import { aBegin, Node } from './support/rows.js';
@@ -141,17 +141,6 @@ describeOnMariadb('opening a store on MariaDB', () => {
       `let somebody run: CREATE DATABASE IF NOT EXISTS \`${database.name}_new\` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
     );
     await admin.query(`DROP USER '${user}'@'%'`);
-  });
-
-  it('keeps a registry of participants, which several nodes may fill at once', async () => {
-    const { store, dataSource } = await openTransactionStore({ url: database.url, leaseMs: LEASE_MS });
-    const registry = new ParticipantRegistry(dataSource);
-    const row = { name: 'inventory', baseUrl: 'http://localhost:4102', signingKey: 'whsec_1', concurrency: 64 };
-    await Promise.all([1, 2, 3, 4, 5].map((concurrency) => registry.save({ ...row, concurrency })));
-    await registry.save(row);
-    await registry.save({ ...row, name: 'a', signingKey: null });
-    expect(await registry.all()).toEqual([{ ...row, name: 'a', signingKey: null }, row]);
-    await store.close();
   });
 
   it('leaves no session behind when it is closed', async () => {

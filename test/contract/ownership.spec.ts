@@ -187,6 +187,9 @@ describeEveryStore('a restart', (under) => {
     const node = await Node.enter(store);
     await under().restart();
     await expect(store.read('g-1')).rejects.toThrow(StoreUnavailableError);
+    await expect(store.readAttempts('g-1')).rejects.toThrow(StoreUnavailableError);
+    await expect(store.settle(node.incarnation, 0)).rejects.toThrow(StoreUnavailableError);
+    expect((await node.flush()).kind).toBe('retryable');
     expect((await under().store.readNodes()).map((row) => row.flushes)).toEqual([node.flushes]);
   });
 });

@@ -1,8 +1,8 @@
 CREATE TABLE attempt_log (
-  gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^ -~]*'),
+  gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^!-~]*'),
   flush TEXT NOT NULL,
   place INTEGER NOT NULL,
-  branch TEXT NOT NULL CHECK (length(branch) <= 64 AND branch NOT GLOB '*[^ -~]*'),
+  branch TEXT NOT NULL CHECK (length(branch) <= 64 AND branch NOT GLOB '*[^!-~]*'),
   op TEXT NOT NULL CHECK (length(op) <= 16),
   attempt INTEGER NOT NULL,
   started_at INTEGER NOT NULL,
@@ -14,8 +14,8 @@ CREATE TABLE attempt_log (
 ) STRICT;
 
 CREATE TABLE attention (
-  gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^ -~]*'),
-  branch TEXT NOT NULL CHECK (length(branch) <= 64 AND branch NOT GLOB '*[^ -~]*'),
+  gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^!-~]*'),
+  branch TEXT NOT NULL CHECK (length(branch) <= 64 AND branch NOT GLOB '*[^!-~]*'),
   kind TEXT NOT NULL CHECK (length(kind) <= 32),
   code TEXT NOT NULL CHECK (length(code) <= 128),
   participant TEXT NOT NULL CHECK (length(participant) <= 64),
@@ -26,8 +26,8 @@ CREATE TABLE attention (
 CREATE INDEX attention_by_participant ON attention (participant);
 
 CREATE TABLE audit_log (
-  id TEXT NOT NULL CHECK (length(id) <= 64 AND id NOT GLOB '*[^ -~]*'),
-  gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^ -~]*'),
+  id TEXT NOT NULL CHECK (length(id) <= 64 AND id NOT GLOB '*[^!-~]*'),
+  gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^!-~]*'),
   at INTEGER NOT NULL,
   principal TEXT NOT NULL CHECK (length(principal) <= 128),
   action TEXT NOT NULL CHECK (length(action) <= 32),
@@ -39,8 +39,8 @@ CREATE TABLE audit_log (
 CREATE INDEX audit_log_by_gid ON audit_log (gid, at);
 
 CREATE TABLE command (
-  id TEXT NOT NULL CHECK (length(id) <= 64 AND id NOT GLOB '*[^ -~]*'),
-  gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^ -~]*'),
+  id TEXT NOT NULL CHECK (length(id) <= 64 AND id NOT GLOB '*[^!-~]*'),
+  gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^!-~]*'),
   kind TEXT NOT NULL CHECK (length(kind) <= 32),
   body TEXT NOT NULL CHECK (length(CAST(body AS BLOB)) <= 16777215),
   principal TEXT NOT NULL CHECK (length(principal) <= 128),
@@ -61,7 +61,7 @@ CREATE TABLE coordinator_node (
 CREATE INDEX coordinator_node_by_state ON coordinator_node (state, name);
 
 CREATE TABLE global_transaction (
-  gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^ -~]*'),
+  gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^!-~]*'),
   status TEXT NOT NULL CHECK (status IN ('active', 'committing', 'committed', 'aborting', 'aborted')),
   pattern TEXT NOT NULL CHECK (length(pattern) <= 16),
   mixed INTEGER NOT NULL,
@@ -90,8 +90,8 @@ CREATE INDEX global_transaction_by_due_at ON global_transaction (due_at);
 CREATE INDEX global_transaction_by_owner ON global_transaction (owner);
 
 CREATE TABLE outbox (
-  id TEXT NOT NULL CHECK (length(id) <= 64 AND id NOT GLOB '*[^ -~]*'),
-  gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^ -~]*'),
+  id TEXT NOT NULL CHECK (length(id) <= 64 AND id NOT GLOB '*[^!-~]*'),
+  gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^!-~]*'),
   kind TEXT NOT NULL CHECK (length(kind) <= 32),
   body TEXT NOT NULL CHECK (length(CAST(body AS BLOB)) <= 16777215),
   created_at INTEGER NOT NULL,
@@ -99,7 +99,7 @@ CREATE TABLE outbox (
 ) STRICT;
 
 CREATE TABLE participant (
-  name TEXT NOT NULL CHECK (length(name) <= 64 AND name NOT GLOB '*[^ -~]*'),
+  name TEXT NOT NULL CHECK (length(name) <= 64 AND name NOT GLOB '*[^!-~]*'),
   base_url TEXT NOT NULL CHECK (length(base_url) <= 1024),
   signing_key TEXT NULL CHECK (length(signing_key) <= 1024),
   concurrency INTEGER NOT NULL,
@@ -107,7 +107,7 @@ CREATE TABLE participant (
 ) STRICT;
 
 CREATE TABLE retry_policy (
-  name TEXT NOT NULL CHECK (length(name) <= 64 AND name NOT GLOB '*[^ -~]*'),
+  name TEXT NOT NULL CHECK (length(name) <= 64 AND name NOT GLOB '*[^!-~]*'),
   version INTEGER NOT NULL,
   deadline_ms INTEGER NULL,
   forward_timeout_ms INTEGER NOT NULL,

@@ -1,7 +1,7 @@
 /**
- * libsql made safe to use in place of better-sqlite3. Left alone it ends the whole process (a panic in native code) when a boolean, a date
- * or an object is bound, refuses a single `null`, ignores `readonly`, and answers blobs and rows in shapes of its own. One difference is left: text is
- * read back only up to a NUL character; where NUL may occur, select `CAST(column AS BLOB)`.
+ * libsql made safe to use in place of better-sqlite3. Left alone it ends the whole process (a panic in native code) when a boolean, a date or an
+ * object is bound or a closed connection is used, refuses a single `null`, ignores `readonly`, and answers blobs and rows in shapes of its own.
+ * One difference is left: text is read back only up to a NUL character; where NUL may occur, select `CAST(column AS BLOB)`.
  */
 import { existsSync } from 'node:fs';
 import type { SqliteDatabase, SqliteDriver, SqliteDriverOptions, SqliteRunResult, SqliteStatement, SqliteValue } from './types.js';
@@ -36,35 +36,41 @@ export function guardLibsql(libsql: LibsqlDriver): SqliteDriver {
     }
 
     get inTransaction(): boolean {
-      return this.inner.inTransaction;
+      return this.open && this.inner.inTransaction;
     }
 
     prepare(sql: string): SqliteStatement {
-      return guardStatement(this.inner.prepare(sql), () => this.open);
+      return guardStatement(this.opened().prepare(sql), () => this.opened());
     }
 
     exec(sql: string): this {
-      this.inner.exec(sql);
+      this.opened().exec(sql);
       return this;
     }
 
     pragma(source: string): unknown {
-      return this.inner.pragma(source);
+      return this.opened().pragma(source);
     }
 
-    /** libsql keeps an open transaction, and its locks, until statements are collected: so it is ended first. */
+    /** libsql keeps an open transaction, and its locks, until statements are collected: so it is ended first. Closing twice does nothing. */
     close(): void {
-      this.open = false;
+      if (!this.open) return;
       if (this.inner.inTransaction) this.inner.exec('ROLLBACK');
+      this.open = false;
       this.inner.close();
+    }
+
+    private opened(): LibsqlDatabase {
+      if (!this.open) throw new TypeError('The database connection is not open');
+      return this.inner;
     }
   };
 }
 
 /** Statements of libsql outlive their connection, and would go on writing: better-sqlite3's do not. */
-function guardStatement(inner: LibsqlStatement, isOpen: () => boolean): SqliteStatement {
+function guardStatement(inner: LibsqlStatement, mustBeOpen: () => unknown): SqliteStatement {
   const bound = (values: readonly unknown[]) => {
-    if (!isOpen()) throw new TypeError('The database connection is not open');
+    mustBeOpen();
     return values.map(bindable);
   };
   return {

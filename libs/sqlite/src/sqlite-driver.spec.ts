@@ -71,12 +71,17 @@ describe.each(names)('SQLite by %s', (name) => {
     second.close();
   });
 
-  it('writes nothing through a statement whose connection was closed', () => {
+  it('refuses everything on a closed connection instead of ending the process', () => {
     const database = open();
     database.exec('CREATE TABLE t (a)');
     const statement = database.prepare('INSERT INTO t VALUES (?)');
     database.close();
     expect(() => statement.run(1)).toThrow('The database connection is not open');
+    expect(() => database.exec('BEGIN')).toThrow('The database connection is not open');
+    expect(() => database.prepare('SELECT 1')).toThrow('The database connection is not open');
+    expect(() => database.pragma('user_version')).toThrow('The database connection is not open');
+    expect(database.inTransaction).toBe(false);
+    database.close();
   });
 
   it('opens a TypeORM data source whose commits are on the disk when they return', async () => {

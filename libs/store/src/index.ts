@@ -1,8 +1,6 @@
 /** Adapters of the `TransactionStore` port (DESIGN sections 7 and 8), and the tables behind them. */
 export { columnLimits } from './limits.js';
 export * from './memory/index.js';
-export { MysqlTransactionStore, UnusableServerError } from './mysql/index.js';
+export { UnusableServerError } from './mysql/index.js';
 export { ensureDatabase, type OpenedStore, openTransactionStore, type StoreOptions } from './open.js';
-export { ParticipantRegistry, type ParticipantRow } from './participants.js';
 export * from './schema/index.js';
-export { SqliteTransactionStore } from './sqlite/index.js';

@@ -33,9 +33,12 @@ export function isStorableText(text: string): boolean {
   return (text as string & UnicodeText).isWellFormed();
 }
 
-/** True for text that an id column can hold. Anything else is in no row. */
-export function isPrintableAscii(text: string): boolean {
-  return /^[ -~]*$/.test(text);
+/**
+ * True for text that an id column can hold. No blanks: MySQL's collations ignore them at the end, and would take two ids for one.
+ * Anything else is in no row.
+ */
+export function isStorableId(text: string): boolean {
+  return /^[!-~]*$/.test(text);
 }
 
 /** `text` shortened to `limit` UTF-16 units and made storable, for columns that only people read. */

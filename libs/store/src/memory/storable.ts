@@ -1,11 +1,11 @@
 /** The column limits of the real tables, for the adapter that has no tables. */
 import type { BeginRow, Move } from '@assent/engine';
-import { columnLimits, isPrintableAscii, isStorableText } from '../limits.js';
+import { columnLimits, isStorableId, isStorableText } from '../limits.js';
 
 /** What a column would refuse of this row, or `undefined`. */
 export function problemOfBegin(row: BeginRow): string | undefined {
   return (
-    (isPrintableAscii(row.gid) ? undefined : 'gid has characters outside of ASCII') ??
+    (isStorableId(row.gid) ? undefined : 'gid has blanks, or characters outside of ASCII') ??
     tooLong('gid', row.gid, columnLimits.id) ??
     tooLong('pattern', row.pattern, columnLimits.pattern) ??
     tooLong('name', row.name, columnLimits.name) ??

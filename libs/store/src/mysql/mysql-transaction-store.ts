@@ -170,6 +170,7 @@ export class MysqlTransactionStore implements TransactionStore {
   ): Promise<FlushResult> {
     const { nowMs, shortfall, declared } = readReplies(packet, replies);
     if (shortfall === 0) return { kind: 'committed', nowMs, unmoved: [], declared };
+    // Read after COMMIT: a row that moved and was then moved on by another node counts as unmoved. It is not ours either way.
     const asked = batch.moves.map((move) => move.gid);
     try {
       const rows = (await writer.send(readWritten(asked, batch.flush))) as readonly { gid: string }[];

@@ -28,7 +28,7 @@ export interface FlushPacket {
 interface Statement {
   readonly sql: string;
   readonly role: 'frame' | 'fence' | 'declare' | 'begin' | 'move' | 'side' | 'now';
-  /** For `move` and `begin`: rows it is to write. */
+  /** For `move`: rows it moves when every guard matches. */
   readonly asked?: number;
   readonly incarnation?: Incarnation;
 }
@@ -49,7 +49,7 @@ export function packFlush(batch: FlushBatch, maxBytes: number): FlushPacket {
     { sql: 'BEGIN', role: 'frame' },
     { sql: fence(batch.fence), role: 'fence' },
     ...batch.declarations.map((row): Statement => ({ sql: declareDead(row), role: 'declare', incarnation: row.incarnation })),
-    ...(batch.begins.length === 0 ? [] : [beginAll(batch)]),
+    ...(batch.begins.length === 0 ? [] : [{ sql: begin(batch.begins, batch.flush), role: 'begin' } as const]),
     ...moveAll(batch),
     ...sideRows(batch).map((sql): Statement => ({ sql, role: 'side' })),
     { sql: nowOfFlush(batch.fence.incarnation), role: 'now' },
@@ -83,10 +83,6 @@ export function readReplies(
 export function unstorable(cause: unknown): FlushResult {
   if (cause instanceof UnstorableError) return { kind: 'data_error', message: cause.message };
   throw cause;
-}
-
-function beginAll(batch: FlushBatch): Statement {
-  return { sql: begin(batch.begins, batch.flush), role: 'begin', asked: batch.begins.length };
 }
 
 function moveAll({ moves, flush }: FlushBatch): readonly Statement[] {

@@ -1,7 +1,7 @@
 /** Reads through the pool: the durable image of transactions, and the nodes. Safe to repeat, so every failure is `StoreUnavailableError`. */
 import { type Incarnation, type NodeRow, type StoredTransaction, StoreUnavailableError } from '@assent/engine';
 import type { DataSource } from 'typeorm';
-import { isPrintableAscii } from '../limits.js';
+import { isStorableId } from '../limits.js';
 import { inChunks } from '../rows.js';
 import { type StoredRow, storedTransaction } from '../stored-row.js';
 import { READ_NODES, readDue, readMany, readOwned, readOwnedGids } from './sql/index.js';
@@ -18,7 +18,7 @@ export class MysqlReads {
   }
 
   async many(gids: readonly string[]): Promise<readonly StoredTransaction[]> {
-    const possible = [...new Set(gids)].filter(isPrintableAscii);
+    const possible = [...new Set(gids)].filter(isStorableId);
     const found: StoredTransaction[] = [];
     for (const chunk of inChunks(possible, MAX_GIDS)) found.push(...(await this.transactions(readMany(chunk))));
     return found;

@@ -28,9 +28,22 @@ interface SqliteError extends Error {
   readonly code?: string;
 }
 
+async function available<Result>(read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (cause) {
+    throw unavailable(cause);
+  }
+}
+
+function unavailable(cause: unknown): StoreUnavailableError {
+  return new StoreUnavailableError(`The database file is not available: ${(cause as Error).message}`, { cause });
+}
+
 export class SqliteTransactionStore implements TransactionStore {
   private database: SqliteDatabase;
   private statements: SqliteStatements;
+  private closed = false;
 
   /**
    * @param open opens the writer's connection; called again when it is in an unknown state.
@@ -93,11 +106,11 @@ export class SqliteTransactionStore implements TransactionStore {
   }
 
   async readAttempts(gid: string): Promise<readonly AttemptRow[]> {
-    return readAttempts(this.dataSource, gid);
+    return available(() => readAttempts(this.dataSource, gid));
   }
 
   async readAudit(gid: string): Promise<readonly AuditRow[]> {
-    return readAudit(this.dataSource, gid);
+    return available(() => readAudit(this.dataSource, gid));
   }
 
   async readDue(nowMs: number, limit: number): Promise<readonly StoredTransaction[]> {
@@ -117,11 +130,12 @@ export class SqliteTransactionStore implements TransactionStore {
   }
 
   async readPolicies(): Promise<readonly Policy[]> {
-    return readPolicies(this.dataSource);
+    return available(() => readPolicies(this.dataSource));
   }
 
   /** Closes both connections and gives up the file. */
   async close(): Promise<void> {
+    this.closed = true;
     this.database.close();
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
     this.lock.release();
@@ -171,13 +185,14 @@ export class SqliteTransactionStore implements TransactionStore {
     try {
       return read();
     } catch (cause) {
-      throw new StoreUnavailableError(`The database file is not available: ${(cause as Error).message}`, { cause });
+      throw unavailable(cause);
     }
   }
 
   /** A fresh connection reads what is in the file, whatever the old one believed. */
   private reopen(): void {
     this.reading(() => {
+      if (this.closed) throw new Error('the store is closed');
       this.database.close();
       this.database = this.open();
       this.statements = prepareStatements(this.database);

@@ -3,7 +3,7 @@
  * function throws `UnstorableError` for a value that the column could not give back unchanged. Correct for the writer's session only: utf8mb4,
  * and neither NO_BACKSLASH_ESCAPES nor ANSI_QUOTES (both are verified when the connection is made).
  */
-import { isPrintableAscii, isStorableText } from '../../limits.js';
+import { isStorableId, isStorableText } from '../../limits.js';
 
 /** A value that no column can hold: the row is poison, its neighbours are not. */
 export class UnstorableError extends Error {
@@ -26,7 +26,7 @@ export function text(value: string): string {
 
 /** Text of a ascii_bin column: with the introducer, a derived table keeps the column's collation, and so the join its index. */
 export function ascii(value: string): string {
-  if (!isPrintableAscii(value)) throw new UnstorableError('an id has characters outside of ASCII');
+  if (!isStorableId(value)) throw new UnstorableError('an id has blanks, or characters outside of ASCII');
   return `_ascii'${escaped(value)}'`;
 }
 

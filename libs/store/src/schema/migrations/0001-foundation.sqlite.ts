@@ -5,8 +5,8 @@
 import { columnLimits as limit } from '../../limits.js';
 
 const text = (column: string, length: number) => `${column} TEXT NOT NULL CHECK (length(${column}) <= ${length})`;
-/** Printable ASCII, as ascii_bin columns hold it. */
-const id = (column: string) => `${column} TEXT NOT NULL CHECK (length(${column}) <= ${limit.id} AND ${column} NOT GLOB '*[^ -~]*')`;
+/** ASCII without blanks, as the writer of the other databases lets it in. */
+const id = (column: string) => `${column} TEXT NOT NULL CHECK (length(${column}) <= ${limit.id} AND ${column} NOT GLOB '*[^!-~]*')`;
 const oneOf = (column: string, values: readonly string[]) =>
   `${column} TEXT NOT NULL CHECK (${column} IN (${values.map((value) => `'${value}'`).join(', ')}))`;
 const document = (column: string) => `${column} TEXT NOT NULL CHECK (length(CAST(${column} AS BLOB)) <= ${limit.documentBytes})`;
