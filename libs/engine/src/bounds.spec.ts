@@ -52,6 +52,21 @@ describe('waiting', () => {
     expect(world.clock.monotonicMs() - before).toBeLessThanOrEqual(60);
   });
 
+  it('looks in turns when more transactions are waited for than one look holds', async () => {
+    const world = aWorld();
+    const a = await world.start('a');
+    const b = await world.start('b');
+    world.branches.otherwise(() => ({ kind: 'held' }));
+    await world.clock.settled(Promise.all(many(700).map((gid) => a.engine.begin(saga(gid, 'stock')))));
+    const waiting = Promise.all(many(700).map((gid) => b.engine.wait(gid, { until: 'final', timeoutMs: 60_000 })));
+    await world.clock.advance(200);
+    for (let index = 0; index < 350; index += 1) world.branches.releaseNewest('stock', 'action');
+    await world.clock.advance(200);
+    expect(b.engine.state().waiters).toBe(350);
+    for (let index = 0; index < 350; index += 1) world.branches.releaseNewest('stock', 'action');
+    expect(await world.clock.settled(waiting)).toHaveLength(700);
+  });
+
   it('outlives the incarnation that drove the transaction', async () => {
     const world = aWorld();
     const a = await world.start('a');

@@ -119,6 +119,93 @@ describe('a TCC', () => {
   });
 });
 
+describe('a call that waits for its place', () => {
+  it('does not leave any more once an abort was decided, while what had left is waited for', async () => {
+    const world = aWorld();
+    const { engine } = await world.start('a');
+    world.branches.script('stock', 'try', { kind: 'held' });
+    world.branches.holdPlaces('freeze');
+    await world.clock.settled(engine.begin(tcc('g', 'stock', 'freeze')));
+    await world.clock.settled(engine.abort('g', { code: 'aborted_by_request', message: 'changed my mind', by: 'local' }));
+    world.branches.freePlaces();
+    await world.clock.advance(1_000);
+    expect(world.branches.sent).toEqual(['g stock try 1']);
+    world.branches.release('stock', 'try');
+    await world.allFinal(['g']);
+    expect(world.branches.sent).toEqual(['g stock try 1', 'g stock cancel 1']);
+  });
+
+  it('does not leave once the lease has lapsed, and leaves when it is back', async () => {
+    const world = aWorld();
+    const { engine, store } = await world.start('a');
+    world.branches.holdPlaces();
+    await world.clock.settled(engine.begin(saga('g', 'stock')));
+    store.disconnect();
+    await world.clock.advance(6_000);
+    world.branches.freePlaces();
+    await world.clock.advance(1_000);
+    expect(world.branches.sent).toEqual([]);
+    store.reconnect();
+    await world.allFinal(['g'], 5_000);
+  });
+
+  it('and is given back after it was allowed to leave is sent again, as if it had never been', async () => {
+    const world = aWorld();
+    const { engine } = await world.start('a');
+    world.branches.script('stock', 'action', { kind: 'not_sent' }, { kind: 'not_sent' });
+    await world.clock.settled(engine.begin(saga('g', 'stock')));
+    await world.allFinal(['g'], 1_000);
+    expect(world.branches.sent).toEqual(['g stock action 1']);
+    expect(engine.state().callsInAir).toBe(0);
+  });
+
+  it('and cannot be sent at all counts as an attempt', async () => {
+    const world = aWorld();
+    const { engine } = await world.start('a');
+    world.branches.script('stock', 'action', { kind: 'impossible' });
+    await world.clock.settled(engine.begin(saga('g', 'stock')));
+    await world.allFinal(['g'], 2_000);
+    expect(world.branches.sent).toEqual(['g stock action 2']);
+    expect(world.database.attempts.get('g')).toMatchObject([{ attempt: 1, code: 'no_such_participant' }]);
+    expect(engine.state().callsInAir).toBe(0);
+  });
+});
+
+describe('what happens during a flush', () => {
+  it('is not taken for durable when that flush lands', async () => {
+    let gate: Promise<void> | undefined;
+    const world = new World(
+      (nowMs) => new MemoryDatabase(nowMs),
+      (database) => new MemoryTransactionStore(database, async (operation) => (operation === 'flush' ? gate : undefined)),
+    );
+    const closeGate = () => {
+      let open = () => {};
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+      return open;
+    };
+    const { engine } = await world.start('a', { leaseMs: 60_000 });
+    world.branches.script('stock', 'try', { kind: 'succeeds' });
+    world.branches.script('freeze', 'try', { kind: 'held' });
+    await world.clock.settled(engine.begin(tcc('g', 'stock', 'freeze')));
+    const openFirst = closeGate();
+    // The first try's success is flushed lazily; while that flush is in the air the second succeeds, and that decides.
+    await world.clock.advance(1_500);
+    world.branches.release('freeze', 'try');
+    await world.clock.advance(100);
+    const openSecond = closeGate();
+    openFirst();
+    await world.clock.advance(100);
+    expect(world.row('g')).toMatchObject({ status: 'active', version: 2 });
+    expect(world.branches.sent).toEqual(['g stock try 1', 'g freeze try 1']);
+    openSecond();
+    gate = undefined;
+    await world.allFinal(['g']);
+    expect(world.branches.sent).toContain('g stock confirm 1');
+  });
+});
+
 describe('a pending branch', () => {
   it('is polled until it has ended, without using up attempts', async () => {
     const world = aWorld();

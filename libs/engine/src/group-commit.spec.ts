@@ -90,6 +90,26 @@ describe('a row that the store refuses', () => {
     expect(world.row('g').version).toBe(1);
   });
 
+  it('is flushed once more without its side rows, which may be the culprits', async () => {
+    const world = aWorld();
+    const { engine, store, monitor } = await world.start('a');
+    world.branches.script('stock', 'action', { kind: 'refuses', code: 'NO' });
+    await world.clock.settled(engine.begin(saga('g', 'stock')));
+    store.failNextFlush({ kind: 'answered', result: { kind: 'data_error', message: 'message too long' } });
+    await world.allFinal(['g']);
+    expect(world.statusOf('g')).toBe('aborted');
+    expect(world.database.attempts.has('g')).toBe(false);
+    expect(monitor.raised('poison_row')).toBe(true);
+  });
+
+  it('is begun after all when the row of its gid has gone before it could be read', async () => {
+    const world = aWorld();
+    const { engine, store } = await world.start('a');
+    store.failNextFlush({ kind: 'answered', result: { kind: 'duplicate', gids: ['g'] } });
+    expect((await world.clock.settled(engine.begin(saga('g', 'stock')))).kind).toBe('accepted');
+    await world.allFinal(['g']);
+  });
+
   it('is answered from the store when it is a gid that exists, and its neighbours are sent once more', async () => {
     const world = aWorld();
     const { engine } = await world.start('a');
@@ -116,6 +136,16 @@ describe('while the store is away', () => {
     await world.allFinal(many(10));
     expect(engine.state().ready).toBe(true);
     expect(many(10).map((gid) => world.statusOf(gid))).toEqual(many(10).map(() => 'committed'));
+  });
+
+  it('is noticed to be back by an idle node within its longest back-off', async () => {
+    const world = aWorld();
+    const { engine, store } = await world.start('a');
+    store.disconnect();
+    await world.clock.advance(60_000);
+    expect(engine.state().ready).toBe(false);
+    store.reconnect();
+    await world.clock.until('ready', () => engine.state().ready, 1_001);
   });
 
   it('takes a begin back that was never sent, and says so', async () => {

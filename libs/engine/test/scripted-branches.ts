@@ -16,7 +16,11 @@ export type Answer =
   /** It arrives and takes effect, but the answer does not come back. */
   | { readonly kind: 'answer_lost' }
   /** It arrives, and is answered when the test releases it. */
-  | { readonly kind: 'held' };
+  | { readonly kind: 'held' }
+  /** The invoker asks whether it may leave, and then does not send it after all. */
+  | { readonly kind: 'not_sent' }
+  /** The invoker knows without asking that it cannot be sent. */
+  | { readonly kind: 'impossible' };
 
 /** What a branch's own database holds of one transaction. */
 export interface Effects {
@@ -38,6 +42,7 @@ export class ScriptedBranches {
   private readonly effects = new Map<string, Effects>();
   /** Calls that wait for a place under the concurrency limit; `null`: there are places. */
   private waiting: Array<() => void> | null = null;
+  private crowded: ReadonlySet<string> = new Set();
   private fallback: (call: BranchCall) => Answer = () => ({ kind: 'succeeds' });
 
   constructor(private readonly clock: VirtualClock) {}
@@ -53,9 +58,10 @@ export class ScriptedBranches {
     this.fallback = answer;
   }
 
-  /** From now on calls wait for a place before they are asked whether they may leave. */
-  holdPlaces(): void {
+  /** From now on calls (of these branches; of all, when none are named) wait for a place before they are asked whether they may leave. */
+  holdPlaces(...branches: readonly string[]): void {
     this.waiting = [];
+    this.crowded = new Set(branches);
   }
 
   freePlaces(): void {
@@ -98,12 +104,20 @@ export class ScriptedBranches {
   }
 
   private async call(call: BranchCall, mayLeave: () => boolean, by: string): Promise<CallEnd> {
-    if (this.waiting !== null) await new Promise<void>((go) => this.waiting?.push(go));
+    if (this.waiting !== null && (this.crowded.size === 0 || this.crowded.has(call.branch))) {
+      await new Promise<void>((go) => this.waiting?.push(go));
+    }
+    const script = this.scripts.get(`${call.branch} ${call.op}`);
+    if (script?.[0]?.kind === 'impossible') {
+      script.shift();
+      return { kind: 'ended', outcome: { kind: 'unknown', code: 'no_such_participant', message: 'nobody' }, durationMs: 0 };
+    }
     if (!mayLeave()) return { kind: 'withdrawn' };
+    const answer = script?.shift() ?? this.fallback(call);
+    if (answer.kind === 'not_sent') return { kind: 'withdrawn' };
     const line = `${call.gid} ${call.branch} ${call.op} ${call.attempt}`;
     this.sent.push(line);
     this.sentBy.push({ line, by });
-    const answer = this.scripts.get(`${call.branch} ${call.op}`)?.shift() ?? this.fallback(call);
     const released = answer.kind === 'held' ? new Promise<void>((release) => this.held.push({ line, release })) : null;
     const isSilent = answer.kind === 'lost' || answer.kind === 'answer_lost';
     await this.pause(LATENCY_MS);

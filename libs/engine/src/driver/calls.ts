@@ -84,7 +84,7 @@ export class Calls {
   private mayLeave(flight: Flight): boolean {
     const { resident, invoke } = flight;
     if (flight.hasLeft || this.isStopped || !resident.here || !this.ports.lease.isValid()) return false;
-    if (resident.durable === null || resident.owner !== this.ports.self) return false;
+    if (resident.owner !== this.ports.self) return false;
     const nowMs = this.ports.time.nowMs();
     try {
       if (!planFor(resident.present, resident.durable, nowMs).invokes.some((planned) => isSameCall(planned, invoke))) return false;
@@ -107,7 +107,7 @@ export class Calls {
       this.withdrawn(flight);
       return;
     }
-    // An invoker may know the outcome without sending (no such participant, an open circuit): the attempt counts all the same.
+    // An invoker may know the outcome without sending (no such participant, a refused address): the attempt counts all the same.
     if (!flight.hasLeft && !this.mayLeave(flight)) {
       this.withdrawn(flight);
       return;

@@ -32,8 +32,8 @@ export interface DriverPorts {
   readonly writer: Writer;
 }
 
-/** A wake-up that changed nothing is not repeated sooner: a state that always wants to be woken now must not spin. */
-const AFTER_VAIN_WAKE_MS = 1_000;
+/** A state that wants to be woken at once, again and again, may keep this process busy, but not still. */
+const SOONEST_WAKE_MS = 1;
 /** More are forgotten, oldest first: they are tried again, and set aside again. */
 const MOST_SET_ASIDE = 10_000;
 
@@ -127,10 +127,7 @@ export class Driver implements ResidentHost, CallsHost {
    * progress. `null`: it is already.
    */
   durablyRepeated(resident: Resident): Promise<Landing> | null {
-    if (this.flushOf(resident, resident.durable) !== 'now') return null;
-    const { flying } = resident;
-    const isCovered = flying !== null && this.flushOf(resident, flying.tx) !== 'now';
-    return this.expectations.expect(resident, isCovered ? flying.revision : resident.revision);
+    return this.flushOf(resident, resident.durable) === 'now' ? this.durably(resident) : null;
   }
 
   /** Plans what the present state owes and lets it leave, as far as the durable image and the lease permit. */
@@ -281,7 +278,7 @@ export class Driver implements ResidentHost, CallsHost {
     resident.wake?.cancel();
     resident.wake = null;
     resident.wakeAtMs = atMs;
-    if (atMs !== null) this.armWake(resident, this.ports.time.untilMs(atMs));
+    if (atMs !== null) this.armWake(resident, Math.max(SOONEST_WAKE_MS, this.ports.time.untilMs(atMs)));
   }
 
   private armWake(resident: Resident, delayMs: number): void {
@@ -295,18 +292,12 @@ export class Driver implements ResidentHost, CallsHost {
 
   private woke(resident: Resident): void {
     const atMs = this.ports.time.nowMs();
-    const { wakeAtMs, present } = resident;
+    const { wakeAtMs } = resident;
     if (wakeAtMs !== null && atMs < wakeAtMs) {
-      this.armWake(resident, Math.max(1, wakeAtMs - atMs));
+      this.armWake(resident, wakeAtMs - atMs);
       return;
     }
-    if (this.step(resident, { kind: 'woke', atMs }) === null) return;
-    const isVain = resident.present === present && resident.flights.size === 0;
-    this.settle(resident);
-    if (isVain && resident.here && resident.flights.size === 0 && resident.wakeAtMs !== null && resident.wakeAtMs <= atMs) {
-      resident.wake?.cancel();
-      this.armWake(resident, AFTER_VAIN_WAKE_MS);
-    }
+    if (this.step(resident, { kind: 'woke', atMs }) !== null) this.settle(resident);
   }
 
   /** A durable image that has landed: waiters learn of it, and of the end everybody does, once. */

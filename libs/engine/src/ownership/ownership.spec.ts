@@ -2,6 +2,7 @@
 import { MemoryDatabase, MemoryTransactionStore, type Pace } from '@assent/store';
 import { branch, initiatorTcc, saga, tcc, under } from '../../test/requests.js';
 import { World } from '../../test/world.js';
+import type { FlushBatch, FlushResult } from '../ports/transaction-store.js';
 
 const aWorld = () =>
   new World(
@@ -71,6 +72,24 @@ describe('a transaction whose next attempt is far away', () => {
     await world.clock.until('the first chunk', () => world.branches.sent.length > calls);
     expect(world.branches.sent.length - calls).toBe(2);
     await world.allFinal(many(40), 10_000);
+  });
+
+  it('is taken up a little at a time again after the store has been away', async () => {
+    const world = aWorldWithPatience();
+    const { engine, store } = await world.start('a', { firstChunk: 2, largestChunk: 64 });
+    for (const round of ['first', 'second']) {
+      for (const gid of many(40)) world.branches.script(gid, 'action', { kind: 'lost' });
+      const gids = many(40).map((gid) => `${round}-${gid}`);
+      await world.clock.settled(Promise.all(gids.map((gid) => engine.begin(under('slow', saga(gid, gid.slice(round.length + 1)))))));
+      await world.clock.until('at rest', () => gids.every((gid) => world.row(gid).owner === null));
+      store.disconnect();
+      await world.clock.advance(120_000);
+      const calls = world.branches.sent.length;
+      store.reconnect();
+      await world.clock.until('the first chunk', () => world.branches.sent.length > calls);
+      expect(world.branches.sent.length - calls).toBe(2);
+      await world.allFinal(gids, 10_000);
+    }
   });
 });
 
@@ -210,6 +229,50 @@ describe('a node that dies', () => {
   });
 });
 
+describe('a node that was declared dead while a flush was in doubt', () => {
+  it('says of a begin that it was not accepted when that is proven', async () => {
+    let gate: Promise<void> | undefined;
+    const world = new World(
+      (nowMs) => new MemoryDatabase(nowMs),
+      (database) => new MemoryTransactionStore(database, async (operation) => (operation === 'settle' ? gate : undefined)),
+    );
+    const a = await world.start('a', { acknowledgeWithinMs: 60_000 });
+    const b = await world.start('b');
+    let open = () => {};
+    gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    a.store.failNextFlush({ kind: 'lost' });
+    const begun = a.engine.begin(saga('g', 'stock'));
+    await world.clock.until('declared', () => b.monitor.raised('node_declared_dead'));
+    open();
+    await expect(world.clock.settled(begun)).rejects.toMatchObject({ code: 'store_unavailable', gid: 'g' });
+    expect(world.statusOf('g')).toBe('absent');
+  });
+});
+
+describe('a declaration that was not flushed', () => {
+  it('is flushed again', async () => {
+    class Stubborn extends MemoryTransactionStore {
+      refused = 0;
+      override async flush(batch: FlushBatch): Promise<FlushResult> {
+        if (batch.declarations.length === 0 || this.refused > 0) return super.flush(batch);
+        this.refused += 1;
+        return { kind: 'retryable', message: 'deadlock' };
+      }
+    }
+    const world = new World(
+      (nowMs) => new MemoryDatabase(nowMs),
+      (database) => new Stubborn(database),
+    );
+    const a = await world.start('a');
+    const b = await world.start('b');
+    world.crash(a);
+    await world.clock.until('refused once', () => b.store.refused === 1);
+    await world.clock.until('declared', () => b.monitor.raised('node_declared_dead'), 200);
+  });
+});
+
 describe('two processes under one name', () => {
   it('are told apart: the one that was replaced gives way and says why', async () => {
     const world = aWorld();
@@ -235,6 +298,29 @@ describe('a row that names this node but that it does not hold', () => {
     await world.clock.until('at rest again', () => world.row('g').owner === null, 10_000);
     await world.allFinal(['g'], 40_000);
     expect(world.statusOf('g')).toBe('aborted');
+  });
+
+  it('is loaded once, even if a command fetches it at the same moment', async () => {
+    let gate: Promise<void> | undefined;
+    const world = new World(
+      (nowMs) => new MemoryDatabase(nowMs),
+      (database) => new MemoryTransactionStore(database, async (operation) => (operation === 'readMany' ? gate : undefined)),
+    );
+    const { engine } = await world.start('a');
+    await world.clock.settled(engine.begin(initiatorTcc('g')));
+    world.branches.otherwise(() => ({ kind: 'held' }));
+    world.database.transactions.set('g', { ...world.row('g'), owner: engine.state().incarnation, dueAtMs: null });
+    let open = () => {};
+    gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    await world.clock.advance(6_000);
+    const registered = engine.register('g', { branch: branch('x', { hash: 'x' }), waitMs: 100 });
+    await world.clock.advance(50);
+    open();
+    expect((await world.clock.settled(registered)).kind).toBe('registered');
+    await world.clock.advance(1_000);
+    expect(world.branches.sent).toEqual(['g x try 1']);
   });
 });
 

@@ -39,6 +39,11 @@ export class Scheduler {
 
   constructor(private readonly clock: Clock) {}
 
+  /** Entries held, cancelled ones included. */
+  get size(): number {
+    return this.heap.length;
+  }
+
   /** Calls `target.due()` once, not before `delayMs` from now. */
   after(delayMs: number, target: Due): Timer {
     const entry = new Entry(this.clock.monotonicMs() + delayMs, target, this);
