@@ -36,6 +36,9 @@ describe('what an error says about a flush', () => {
   it('is told in one line', () => {
     expect(describeError(answered(1205))).toBe('1205 what the server says');
     expect(describeError(broken('ECONNRESET', -104))).toBe('ECONNRESET: gone');
+    expect(describeError(Object.assign(new Error('connect ECONNREFUSED ::1:3306'), { code: 'ECONNREFUSED' }))).toBe(
+      'connect ECONNREFUSED ::1:3306',
+    );
     expect(describeError(Object.assign(new Error(''), { code: 'ECONNREFUSED' }))).toBe('ECONNREFUSED: no connection');
   });
 });

@@ -40,7 +40,9 @@ export function isServerAnswer(error: MysqlError): boolean {
 
 /** The error in one line, without the statement. */
 export function describe(error: MysqlError): string {
-  return isServerAnswer(error) ? `${error.errno} ${error.message}` : `${error.code ?? error.name}: ${error.message || 'no connection'}`;
+  if (isServerAnswer(error)) return `${error.errno} ${error.message}`;
+  const code = error.code ?? error.name;
+  return error.message.includes(code) ? error.message : `${code}: ${error.message || 'no connection'}`;
 }
 
 /** 1205: another transaction held the lock for longer than this session waits. */
