@@ -33,6 +33,7 @@ export async function startCoordinator(databaseUrl: string, participants: Readon
     cwd: home,
     env: {
       ...process.env,
+      ASSENT_MODE: 'development',
       ASSENT_HTTP_PORT: String(port),
       ASSENT_DATABASE_URL: databaseUrl,
       ASSENT_NODE_NAME: `bench-${port}`,
