@@ -1,6 +1,5 @@
 import { createService } from '@assent/service';
 import { aProblem, aTransaction, createSqliteDatabase, type Scripted, ScriptedCoordinator, type TemporaryDatabase } from '@assent/testing';
-import { Logger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createTestDatabase, describeOnMariadb } from '../../../test/support/databases.js';
 import { orderWith } from './order.module.js';
@@ -36,7 +35,6 @@ function theOrderService(openDatabase: () => Promise<TemporaryDatabase>): void {
 
   const start = async (reconcileMs = 3_600_000) => {
     app = await createService(orderWith({ databaseUrl: database.url, coordinatorUrl, waitMs: 100, reconcileMs }), null);
-    Logger.overrideLogger(false);
     await app.listen(0, '127.0.0.1');
     baseUrl = await app.getUrl();
   };

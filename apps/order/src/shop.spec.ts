@@ -2,7 +2,7 @@
 import { AssentClient, BranchRejectedError } from '@assent/client';
 import { createService, type Faults, parseFaults } from '@assent/service';
 import { createSqliteDatabase, type TemporaryDatabase } from '@assent/testing';
-import { type DynamicModule, Logger } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createTestDatabase, describeOnMariadb } from '../../../test/support/databases.js';
 import { readConfiguration } from '../../coordinator/src/configuration/index.js';
@@ -98,7 +98,6 @@ class Shop {
 
   private async serve(module: DynamicModule, faults: Faults | null): Promise<string> {
     const app = await createService(module, faults);
-    Logger.overrideLogger(false);
     await app.listen(0, '127.0.0.1');
     this.services.push(app);
     return app.getUrl();

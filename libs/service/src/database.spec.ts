@@ -1,7 +1,21 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import { createTestDatabase, describeOnMariadb, mariadbUrl } from '../../../test/support/databases.js';
 import { changedRows, databaseOptions, ensureDatabase, isSqlite } from './database.js';
+
+describe('the database of a service in a file', () => {
+  it('gets its folder, or says in one line why it cannot', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'assent-folder-'));
+    await ensureDatabase(`sqlite:${join(folder, 'a', 'b', 'shop.sqlite')}`);
+    expect(existsSync(join(folder, 'a', 'b'))).toBe(true);
+    writeFileSync(join(folder, 'taken'), '');
+    await expect(ensureDatabase(`sqlite:${join(folder, 'taken', 'shop.sqlite')}`)).rejects.toThrow('cannot be made');
+    rmSync(folder, { recursive: true });
+  });
+});
 
 describeOnMariadb('the database of a service on a server', () => {
   it('is created when it is missing, and left alone when it is there', async () => {

@@ -38,10 +38,19 @@ export function databaseOptions(url: string, parts: DatabaseParts): DataSourceOp
  * error of one line that says what to do.
  */
 export async function ensureDatabase(url: string): Promise<void> {
-  if (url.startsWith('sqlite:')) {
-    mkdirSync(dirname(url.slice('sqlite:'.length)), { recursive: true });
-    return;
+  if (url.startsWith('sqlite:')) makeFolder(dirname(url.slice('sqlite:'.length)));
+  else await createDatabase(url);
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new Error(`the folder "${folder}" for its database cannot be made; choose another one or free the name`, { cause });
   }
+}
+
+async function createDatabase(url: string): Promise<void> {
   const name = new URL(url).pathname.slice(1);
   const server = new URL(url);
   server.pathname = '/';

@@ -32,7 +32,6 @@ class TroublesModule {}
 describe('problems of a service', () => {
   const ask = async (url: string) => {
     const app = await createService({ module: TroublesModule }, null);
-    app.useLogger(false);
     await app.init();
     const { statusCode, headers, body } = await app.inject({ method: 'GET', url });
     await app.close();

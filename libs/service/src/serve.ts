@@ -19,11 +19,13 @@ const lookForIdleMs = 50;
 /** The largest request a shop needs is an order of fifty lines. */
 const bodyLimitBytes = 256 * 1024;
 
-/** Creates and prepares the application without listening, for those who want to add to it. */
+/**
+ * Creates and prepares the application without listening, for those who want to add to it. It logs nothing until `serve` says so: what goes
+ * wrong on the way up is thrown, and said once.
+ */
 export async function createService(module: DynamicModule, faults: Faults | null): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: bodyLimitBytes, forceCloseConnections: 'idle' });
-  const logger = new ConsoleLogger({ json: true, logLevels: ['warn', 'error', 'fatal'] });
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger, abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: false, abortOnError: false });
   const server = app.getHttpAdapter().getInstance();
   // What Fastify finds wrong with a request never reaches Nest's filters. Branch calls are answered by the participant library alone.
   server.addHook('onRoute', (route) => {
@@ -32,7 +34,7 @@ export async function createService(module: DynamicModule, faults: Faults | null
   if (faults !== null) injectFaults(server, faults);
   closeConnectionsAsTheyGetIdle(server);
   app.useGlobalFilters(new ProblemFilter());
-  app.enableShutdownHooks();
+  app.enableShutdownHooks([], { useProcessExit: true });
   return app;
 }
 
@@ -43,6 +45,7 @@ export async function serve(
 ): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
   const app = await createService(module, options.faults);
   await app.listen(options.port, options.host);
+  app.useLogger(new ConsoleLogger({ json: true, logLevels: ['warn', 'error', 'fatal'] }));
   return { app, url: await app.getUrl() };
 }
 
