@@ -11,7 +11,8 @@ export const failpoints = {
     'The fence of a flush has reached the database, its rows and COMMIT have not. A process that is stopped here holds the lock on its own row: others must be able to declare it dead once the server has ended its session, and its flush must never commit afterwards. While it is armed, a flush on MySQL or MariaDB travels in two packets.',
   'writer.after-commit':
     'A flush has committed, and nobody has been told. What it accepted must be driven by whoever comes next, and a caller who repeats must find it.',
-  'driver.after-persist': 'A transaction has been accepted durably, and none of its calls has left. It must be found and driven to its end.',
+  'driver.after-persist':
+    'A transaction has been accepted durably, and none of its calls has left. It must be found and driven to its end.',
   'driver.before-call':
     'A call has been permitted, and its first byte has not been sent. The next driver cannot know that it never left: it counts as maybe sent.',
   'driver.after-call':
@@ -26,8 +27,7 @@ export const failpoints = {
     'A node that is shutting down has stopped sending, and has not let its transactions go. Killed here, it leaves them as any dead node does.',
   'barrier.after-insert':
     'The first barrier row of a call is in, in a local transaction that is still open. It must vanish with the transaction, or the repeat would be answered for work that never happened.',
-  'barrier.before-commit':
-    'The barrier rows and the work are in, and COMMIT has not been sent. Both vanish, and the repeat runs the work.',
+  'barrier.before-commit': 'The barrier rows and the work are in, and COMMIT has not been sent. Both vanish, and the repeat runs the work.',
   'barrier.after-commit':
     'The local transaction has ended, and the answer has not been sent. To the caller the answer is lost; the repeat must be answered from the barrier, without a second effect.',
 } as const satisfies Readonly<Record<string, string>>;
