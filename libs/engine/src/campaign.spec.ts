@@ -157,7 +157,7 @@ describe('under random trouble', () => {
       try {
         await campaign.run();
       } catch (error) {
-        throw new Error(`seed ${seed}: ${String(error)}`);
+        throw new Error(`seed ${seed}: ${String(error)}`, { cause: error });
       }
       expect({ seed, contradictions: campaign.contradictions() }).toEqual({ seed, contradictions: [] });
       known += campaign.known().length;

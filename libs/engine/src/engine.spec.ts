@@ -1,5 +1,6 @@
 /** The whole path of a transaction through one node. */
 import { MemoryDatabase, MemoryTransactionStore } from '@assent/store';
+import { Gate } from '../test/gate.js';
 import { branch, saga, tcc, under } from '../test/requests.js';
 import { World } from '../test/world.js';
 
@@ -173,34 +174,25 @@ describe('a call that waits for its place', () => {
 
 describe('what happens during a flush', () => {
   it('is not taken for durable when that flush lands', async () => {
-    let gate: Promise<void> | undefined;
+    const gate = new Gate();
     const world = new World(
       (nowMs) => new MemoryDatabase(nowMs),
-      (database) => new MemoryTransactionStore(database, async (operation) => (operation === 'flush' ? gate : undefined)),
+      (database) => new MemoryTransactionStore(database, async (operation) => (operation === 'flush' ? gate.passed : undefined)),
     );
-    const closeGate = () => {
-      let open = () => {};
-      gate = new Promise((resolve) => {
-        open = resolve;
-      });
-      return open;
-    };
     const { engine } = await world.start('a', { leaseMs: 60_000 });
     world.branches.script('stock', 'try', { kind: 'succeeds' });
     world.branches.script('freeze', 'try', { kind: 'held' });
     await world.clock.settled(engine.begin(tcc('g', 'stock', 'freeze')));
-    const openFirst = closeGate();
+    gate.close();
     // The first try's success is flushed lazily; while that flush is in the air the second succeeds, and that decides.
     await world.clock.advance(1_500);
     world.branches.release('freeze', 'try');
     await world.clock.advance(100);
-    const openSecond = closeGate();
-    openFirst();
+    gate.letOneThrough();
     await world.clock.advance(100);
     expect(world.row('g')).toMatchObject({ status: 'active', version: 2 });
     expect(world.branches.sent).toEqual(['g stock try 1', 'g freeze try 1']);
-    openSecond();
-    gate = undefined;
+    gate.open();
     await world.allFinal(['g']);
     expect(world.branches.sent).toContain('g stock confirm 1');
   });

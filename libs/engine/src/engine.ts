@@ -2,7 +2,7 @@
  * The engine as its neighbours see it: one object that outlives its incarnations. It decides whether this node serves at all, and turns every
  * failure into an `EngineError`.
  */
-import { type Policy, type TransactionView, view } from '@assent/protocol';
+import { type Policy, type Transaction, type TransactionView, view } from '@assent/protocol';
 import type {
   AbortRequest,
   BeginRequest,
@@ -116,22 +116,26 @@ export class Engine implements TransactionEngine {
   }
 
   async get(gid: string): Promise<TransactionView> {
-    return this.drivenHere(gid) ?? (await typed(this.read(gid)));
+    const resident = this.drivenHere(gid);
+    return resident === null ? typed(this.read(gid)) : viewOf(resident);
   }
 
   async wait(gid: string, { until, timeoutMs }: WaitRequest): Promise<TransactionView> {
-    const image = await this.get(gid);
-    if (isSatisfied(until, image.status) || timeoutMs <= 0) return image;
+    const resident = this.drivenHere(gid);
+    if (resident === null || timeoutMs <= 0 || isSatisfied(until, resident.durable.status)) {
+      const image = resident === null ? await this.get(gid) : viewOf(resident);
+      if (timeoutMs <= 0 || isSatisfied(until, image.status)) return image;
+    }
     return typed(this.waiters.wait(gid, until, timeoutMs));
   }
 
-  /** The durable image of a transaction that this node drives: nobody else can have moved it. `null` when it does not. */
-  private drivenHere(gid: string): TransactionView | null {
+  /** A transaction that this node drives: nobody else can have moved its durable image. `null` when it does not. */
+  private drivenHere(gid: string): Driven | null {
     const { life } = this;
     const resident = life?.driver.find(gid);
-    if (life === null || resident === undefined || resident.durable === null) return null;
-    if (resident.owner !== life.incarnation || !life.isLeaseValid) return null;
-    return view(resident.durable, resident.version, resident.finishedAtMs);
+    if (life === null || resident === undefined || resident.owner !== life.incarnation || !life.isLeaseValid) return null;
+    const { durable, version, finishedAtMs } = resident;
+    return durable === null ? null : { durable, version, finishedAtMs };
   }
 
   private async read(gid: string): Promise<TransactionView> {
@@ -211,6 +215,17 @@ export class Engine implements TransactionEngine {
     this.ports.monitor.info('starting again as a new incarnation', { was: life.incarnation, detail });
     void this.enter();
   }
+}
+
+/** A durable image and what is known of it. */
+interface Driven {
+  readonly durable: Transaction;
+  readonly version: number;
+  readonly finishedAtMs: number | null;
+}
+
+function viewOf({ durable, version, finishedAtMs }: Driven): TransactionView {
+  return view(durable, version, finishedAtMs);
 }
 
 function overloaded(gid: string): EngineError {

@@ -1,5 +1,6 @@
 /** The writer: group commit, poison, outages and lost commits (DESIGN 7). */
 import { MemoryDatabase, MemoryTransactionStore } from '@assent/store';
+import { Gate } from '../test/gate.js';
 import { branch, initiatorTcc, saga } from '../test/requests.js';
 import { World } from '../test/world.js';
 
@@ -223,19 +224,17 @@ describe('a commit whose acknowledgement is lost', () => {
   });
 
   it('answers a begin as unknown while nobody can say, and keeps track of it all the same', async () => {
-    let answerWitness = () => {};
-    const witness = new Promise<void>((resolve) => {
-      answerWitness = resolve;
-    });
+    const witness = new Gate();
     const world = new World(
       (nowMs) => new MemoryDatabase(nowMs),
-      (database) => new MemoryTransactionStore(database, async (operation) => (operation === 'settle' ? witness : undefined)),
+      (database) => new MemoryTransactionStore(database, async (operation) => (operation === 'settle' ? witness.passed : undefined)),
     );
+    witness.close();
     const { engine, store } = await world.start('a');
     store.failNextFlush({ kind: 'acknowledgement_lost' });
     await expect(world.clock.settled(engine.begin(saga('g', 'stock')))).rejects.toMatchObject({ code: 'outcome_unknown', gid: 'g' });
     expect(world.branches.sent).toEqual([]);
-    answerWitness();
+    witness.open();
     await world.allFinal(['g']);
     expect(world.branches.sent).toEqual(['g stock action 1']);
   });

@@ -6,5 +6,6 @@ export type { EnginePorts } from './life.js';
 export { defaultEngineOptions, type EngineOptions } from './options.js';
 export type * from './ports/branch-invoker.js';
 export type * from './ports/clock.js';
+export * from './ports/failpoints.js';
 export type * from './ports/monitor.js';
 export * from './ports/transaction-store.js';

@@ -9,6 +9,7 @@ import { Adoption, Collector, Ramp, Watch } from './ownership/index.js';
 import type { Policies } from './policies.js';
 import type { BranchInvoker } from './ports/branch-invoker.js';
 import type { Clock, Random } from './ports/clock.js';
+import { type Failpoints, noFailpoints } from './ports/failpoints.js';
 import type { Monitor } from './ports/monitor.js';
 import type { Incarnation, TransactionStore } from './ports/transaction-store.js';
 import { StoreUnavailableError } from './ports/transaction-store.js';
@@ -22,6 +23,8 @@ export interface EnginePorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly monitor: Monitor;
+  /** Default: none. */
+  readonly failpoints?: Failpoints;
 }
 
 /** Overdue answers are looked for, and calls that waited for the lease go on, this often. */
@@ -41,6 +44,7 @@ export class Life implements WriterHost {
   private readonly watch: Watch;
   private readonly collector: Collector;
   private readonly ramp: Ramp;
+  private readonly failpoints: Failpoints;
   private readonly loops: readonly Loop[];
   private hasMoreDue = false;
   private hasMoreAbandoned = false;
@@ -55,14 +59,16 @@ export class Life implements WriterHost {
   ) {
     const { store, clock, random, monitor, invoker } = ports;
     const self = random.bits63();
+    const failpoints = ports.failpoints ?? noFailpoints;
+    this.failpoints = failpoints;
     this.incarnation = self;
     this.time = new DatabaseTime(clock);
     this.lease = new Lease(clock, options.leaseMs);
     this.scheduler = new Scheduler(clock);
     const { time, lease, scheduler } = this;
-    const writer = new Writer(store, clock, random, monitor, self, options, this);
+    const writer = new Writer(store, clock, random, monitor, self, options, this, failpoints);
     this.writer = writer;
-    const driverPorts = { self, options, clock, random, monitor, invoker, time, lease, scheduler, waiters, writer };
+    const driverPorts = { self, options, clock, random, monitor, invoker, time, lease, scheduler, waiters, writer, failpoints };
     const driver = new Driver(driverPorts, (resident) => void this.metExisting(resident));
     this.driver = driver;
     const { maxInMemory } = options;
@@ -71,7 +77,7 @@ export class Life implements WriterHost {
     this.commands = new Commands({ driver, adoption, policies, time, scheduler });
     this.watch = new Watch(self, store, writer, clock, options.leaseMs);
     this.ramp = new Ramp(options.firstChunk, options.largestChunk);
-    this.collector = new Collector(self, store, adoption, this.ramp, time, random, monitor);
+    this.collector = new Collector(self, store, adoption, this.ramp, time, random, monitor, failpoints);
     this.loops = this.makeLoops();
   }
 
@@ -102,6 +108,7 @@ export class Life implements WriterHost {
     const startedAtMs = this.ports.clock.monotonicMs();
     for (const loop of this.loops) loop.stop();
     this.driver.drain();
+    this.failpoints.hit('drain.before-rest');
     await this.until(() => this.isAtRest, startedAtMs + timeoutMs * 0.75);
     this.driver.drainAll();
     await this.until(() => this.isAtRest, startedAtMs + timeoutMs);
@@ -129,6 +136,7 @@ export class Life implements WriterHost {
 
   declared(incarnations: readonly Incarnation[]): void {
     for (const incarnation of incarnations) this.ports.monitor.alarm('node_declared_dead', incarnation);
+    this.failpoints.hit('ownership.after-declare');
   }
 
   ended(cause: 'dead' | 'alien', detail: string): void {

@@ -2,6 +2,7 @@
 import { isFinal } from '@assent/protocol';
 import { Engine } from '../src/engine.js';
 import type { EngineOptions } from '../src/options.js';
+import { type Failpoints, noFailpoints } from '../src/ports/failpoints.js';
 import type { StoredTransaction, TransactionStore } from '../src/ports/transaction-store.js';
 import { RecordingMonitor } from './recording-monitor.js';
 import { ScriptedBranches } from './scripted-branches.js';
@@ -37,17 +38,17 @@ export class World<Database extends Tables, Store extends TransactionStore> {
   }
 
   /** A node that has not started yet. */
-  node(nodeName: string, options: Partial<EngineOptions> = {}): Node<Store> {
+  node(nodeName: string, options: Partial<EngineOptions> = {}, failpoints: Failpoints = noFailpoints): Node<Store> {
     const store = this.openStore(this.database);
     const monitor = new RecordingMonitor();
     const life = new ProcessClock(this.clock);
-    const ports = { store, invoker: this.branches.for(nodeName, life), clock: life, random: this.random, monitor };
+    const ports = { store, invoker: this.branches.for(nodeName, life), clock: life, random: this.random, monitor, failpoints };
     return { engine: new Engine(ports, { ...options, nodeName }), store, monitor, cut: () => life.stop() };
   }
 
   /** A node that has entered. */
-  async start(nodeName: string, options: Partial<EngineOptions> = {}): Promise<Node<Store>> {
-    const node = this.node(nodeName, options);
+  async start(nodeName: string, options: Partial<EngineOptions> = {}, failpoints: Failpoints = noFailpoints): Promise<Node<Store>> {
+    const node = this.node(nodeName, options, failpoints);
     await this.clock.settled(node.engine.start());
     return node;
   }

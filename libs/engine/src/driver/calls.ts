@@ -2,7 +2,7 @@
  * Calls of branches: handed to the invoker as soon as they are planned, planned once more at the last moment before they leave, and stepped when
  * they have ended at the sender. No call leaves without the lease, and none for a transaction that this node does not own.
  */
-import { type Invoke, type Outcome, type ProtocolEvent, planFor } from '@assent/protocol';
+import type { Invoke, Outcome, Plan, ProtocolEvent } from '@assent/protocol';
 import type { CallEnd } from '../ports/branch-invoker.js';
 import type { DriverPorts } from './driver.js';
 import { Flight, flightKey, isSameCall } from './flight.js';
@@ -13,6 +13,8 @@ export interface CallsHost {
   /** Steps an event without settling. False when the transaction had to be set aside. */
   stepOnly(resident: Resident, event: ProtocolEvent): boolean;
   settle(resident: Resident): void;
+  /** What the present state owes. Throws what the machine throws. */
+  planOf(resident: Resident): Plan;
   putAside(resident: Resident, error: unknown): void;
 }
 
@@ -80,24 +82,27 @@ export class Calls {
     return this.stalled.size;
   }
 
-  /** Asked by the invoker at the last moment. A call that is allowed has been stepped as sent when this returns. */
+  /**
+   * Asked by the invoker at the last moment. A call that is allowed has been stepped as sent when this returns; a call on its way makes nothing
+   * else due, so nothing more is planned for it.
+   */
   private mayLeave(flight: Flight): boolean {
     const { resident, invoke } = flight;
     if (flight.hasLeft || this.isStopped || !resident.here || !this.ports.lease.isValid()) return false;
     if (resident.owner !== this.ports.self) return false;
-    const nowMs = this.ports.time.nowMs();
     try {
-      if (!planFor(resident.present, resident.durable, nowMs).invokes.some((planned) => isSameCall(planned, invoke))) return false;
+      if (!this.host.planOf(resident).invokes.some((planned) => isSameCall(planned, invoke))) return false;
     } catch (error) {
       this.host.putAside(resident, error);
       return false;
     }
     const { branch, op, attempt } = invoke;
+    const nowMs = this.ports.time.nowMs();
     if (!this.host.stepOnly(resident, { kind: 'sent', branch, op, attempt, atMs: nowMs })) return false;
     flight.hasLeft = true;
     flight.startedAtMs = nowMs;
     this.left += 1;
-    this.host.settle(resident);
+    this.ports.failpoints.hit('driver.before-call');
     return true;
   }
 
@@ -112,6 +117,7 @@ export class Calls {
       this.withdrawn(flight);
       return;
     }
+    this.ports.failpoints.hit('driver.after-call');
     this.left -= 1;
     resident.flights.delete(flight.key);
     const participant = this.ports.invoker.participantOf(flight.call.endpoint);

@@ -7,6 +7,7 @@ import { EngineError, type EngineErrorCode } from '../errors.js';
 import type { EngineOptions } from '../options.js';
 import type { BranchInvoker } from '../ports/branch-invoker.js';
 import type { Clock, Random } from '../ports/clock.js';
+import type { Failpoints } from '../ports/failpoints.js';
 import type { Monitor } from '../ports/monitor.js';
 import type { Incarnation, StoredTransaction } from '../ports/transaction-store.js';
 import type { DatabaseTime, Lease, Scheduler } from '../time/index.js';
@@ -30,6 +31,7 @@ export interface DriverPorts {
   readonly scheduler: Scheduler;
   readonly waiters: Waiters;
   readonly writer: Writer;
+  readonly failpoints: Failpoints;
 }
 
 /** A state that wants to be woken at once, again and again, may keep this process busy, but not still. */
@@ -141,13 +143,25 @@ export class Driver implements ResidentHost, CallsHost {
       do {
         resident.unsettled = false;
         if (!resident.here || this.isClosed) break;
-        this.act(resident, planFor(resident.present, resident.durable, this.ports.time.nowMs()));
+        this.act(resident, this.planOf(resident));
       } while (resident.unsettled);
     } catch (error) {
       this.putAside(resident, error);
     } finally {
       resident.settling = false;
     }
+  }
+
+  /** What the present state owes, as far as the durable image permits. Made anew only when one of them has changed, or something has come due. */
+  planOf(resident: Resident): Plan {
+    const nowMs = this.ports.time.nowMs();
+    const { present, durable, planned } = resident;
+    if (planned !== null && planned.tx === present && planned.durable === durable) {
+      if (planned.plan.wakeAtMs === null || nowMs < planned.plan.wakeAtMs) return planned.plan;
+    }
+    const plan = planFor(present, durable, nowMs);
+    resident.planned = { tx: present, durable, plan };
+    return plan;
   }
 
   /** Lets everything go: no new call leaves, and what has none in the air is flushed to rest. */
@@ -201,9 +215,14 @@ export class Driver implements ResidentHost, CallsHost {
   landed(resident: Resident): void {
     const { durable, version } = resident;
     if (!resident.here || durable === null) return;
-    if (version === 1) this.ports.monitor.started(durable.definition.pattern);
+    if (version === 1) {
+      this.ports.monitor.started(durable.definition.pattern);
+      this.ports.failpoints.hit('driver.after-persist');
+    }
     this.tell(resident, durable);
-    this.settle(resident);
+    // At rest, and nothing has happened meanwhile: the image that let it go has found that it owes nothing now.
+    if (resident.owner === null && resident.present === durable) this.forget(resident);
+    else this.settle(resident);
   }
 
   /** Somebody else moved the row. Whoever waits here may try again on the fresh one; this node has lost it. */
@@ -231,11 +250,12 @@ export class Driver implements ResidentHost, CallsHost {
   }
 
   private act(resident: Resident, plan: Plan): void {
-    const { options, time, self, writer } = this.ports;
+    const { options, time, self, writer, failpoints } = this.ports;
     const nowMs = time.nowMs();
     if (resident.watchers.length > 0) tellWatchers(resident);
     const need = resident.flying === null ? plan.flush : this.flushOf(resident, resident.flying.tx);
     const isOwned = resident.owner === self;
+    if (need !== 'no' && isNewlyDecided(resident)) failpoints.hit('driver.before-decision-flush');
     if (need === 'now' || (need === 'lazily' && this.isDraining)) {
       writer.enqueue(resident);
     } else if (need === 'lazily' || (isOwned && resident.flying === null && isRestful(plan, nowMs, options.restAfterMs))) {
@@ -340,6 +360,12 @@ export class Driver implements ResidentHost, CallsHost {
   private flushOf(resident: Resident, durable: Transaction | null): Plan['flush'] {
     return durable === resident.present ? 'no' : planFor(resident.present, durable, this.ports.time.nowMs()).flush;
   }
+}
+
+/** Decided in memory, and in no image that is durable or on its way. */
+function isNewlyDecided({ present, durable, flying }: Resident): boolean {
+  const written = flying === null ? durable : flying.tx;
+  return present.status !== 'active' && (written === null || written.status === 'active');
 }
 
 function tellWatchers(resident: Resident): void {

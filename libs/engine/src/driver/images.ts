@@ -15,8 +15,9 @@ export interface ImageContext {
   readonly invoker: Pick<BranchInvoker, 'participantOf'>;
 }
 
-/** Who owns a transaction after an image, and when it is due if nobody does. */
+/** Who owns a transaction after an image, when it is due if nobody does, and what it owes then. */
 export interface Standing {
+  readonly plan: Plan;
   readonly owner: Incarnation | null;
   readonly dueAtMs: number | null;
 }
@@ -27,14 +28,14 @@ const ONCE_A_DAY_MS = 86_400_000;
 /** Adds the resident's row to the batch. False when the store holds it already. Throws what the machine throws. */
 export function writeImage(resident: Resident, batch: Batch, context: ImageContext): boolean {
   const tx = resident.present;
-  const { owner, dueAtMs } = standingOf(tx, resident.leaving, context);
+  const { plan, owner, dueAtMs } = standingOf(tx, resident.leaving, context);
   const isBegin = resident.durable === null;
   if (!isBegin && tx === resident.durable && owner === resident.owner) return false;
   const attention = isBegin ? resident.attention : writeAttention(resident, tx, owner === null, batch, context);
   if (isBegin) writeBegin(resident, batch, owner, dueAtMs);
   else writeMove(resident, batch, owner, dueAtMs);
   if (!resident.bare) for (const row of resident.waitingAttempts) batch.attempt(row);
-  resident.flying = { tx, revision: resident.revision, owner, attention, attempts: resident.waitingAttempts.length };
+  resident.flying = { tx, revision: resident.revision, owner, attention, attempts: resident.waitingAttempts.length, plan };
   return true;
 }
 
@@ -44,9 +45,9 @@ export function writeImage(resident: Resident, batch: Batch, context: ImageConte
  */
 export function standingOf(tx: Transaction, isLeaving: boolean, context: ImageContext): Standing {
   const plan = planFor(tx, tx, context.nowMs);
-  if (isRestful(plan, context.nowMs, context.restAfterMs)) return { owner: null, dueAtMs: dueAtRest(plan, context.nowMs) };
-  if (isLeaving) return { owner: null, dueAtMs: context.nowMs };
-  return { owner: context.self, dueAtMs: null };
+  if (isRestful(plan, context.nowMs, context.restAfterMs)) return { plan, owner: null, dueAtMs: dueAtRest(plan, context.nowMs) };
+  if (isLeaving) return { plan, owner: null, dueAtMs: context.nowMs };
+  return { plan, owner: context.self, dueAtMs: null };
 }
 
 /** True when a transaction with this plan need not be in anybody's memory. */

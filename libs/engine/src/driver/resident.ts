@@ -2,7 +2,7 @@
  * A transaction in this node's memory: the present state, the durable one, and what hangs on it (calls, timers, whoever waits). Data and
  * bookkeeping only; what happens to it is decided in `driver.ts`, its rows are made in `images.ts`.
  */
-import type { Transaction } from '@assent/protocol';
+import type { Plan, Transaction } from '@assent/protocol';
 import type { EngineError } from '../errors.js';
 import type { Timer } from '../ports/clock.js';
 import type { AttemptRow, Incarnation } from '../ports/transaction-store.js';
@@ -17,6 +17,15 @@ export interface FlyingImage {
   readonly owner: Incarnation | null;
   readonly attention: string | null;
   readonly attempts: number;
+  /** What the state owes once this image is durable. */
+  readonly plan: Plan;
+}
+
+/** A plan, and what it was made from: states are immutable, so it holds as long as they are the same and nothing has come due. */
+export interface Planned {
+  readonly tx: Transaction;
+  readonly durable: Transaction | null;
+  readonly plan: Plan;
 }
 
 /** What a resident's rows need of its driver. */
@@ -43,6 +52,7 @@ export class Resident implements WriteItem {
   /** Counts changes of `present`. */
   revision = 0;
   flying: FlyingImage | null = null;
+  planned: Planned | null = null;
   /** False once it has left memory: what still refers to it must do nothing. */
   here = true;
   /** True while this node drains: the next image lets it go, whatever it owes. */
@@ -113,6 +123,7 @@ export class Resident implements WriteItem {
     this.flying = null;
     this.version += 1;
     this.durable = image.tx;
+    this.planned = { tx: image.tx, durable: image.tx, plan: image.plan };
     this.owner = image.owner;
     this.attention = image.attention;
     this.landedRevision = image.revision;

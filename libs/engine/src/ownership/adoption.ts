@@ -68,7 +68,7 @@ export class Adoption {
       }
       const code = driver.whySetAside(gid);
       if (code !== undefined) throw new EngineError(code, `transaction ${gid} was set aside with an alarm`, { gid });
-      return await this.fetch(gid);
+      return this.fetch(gid);
     }
     throw ownedElsewhere(gid);
   }

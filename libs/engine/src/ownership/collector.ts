@@ -3,6 +3,7 @@
  * although it does not hold them. Boot, takeover, drain and orphans are this one loop (DESIGN 7); it takes no more than there is room for.
  */
 import type { Random } from '../ports/clock.js';
+import type { Failpoints } from '../ports/failpoints.js';
 import type { Monitor } from '../ports/monitor.js';
 import type { Incarnation, NodeRow, StoredTransaction, TransactionStore } from '../ports/transaction-store.js';
 import type { DatabaseTime } from '../time/index.js';
@@ -14,6 +15,7 @@ const DUE_CANDIDATES = 1_000;
 
 export class Collector {
   private abandoned: readonly NodeRow[] = [];
+  private isTakingOver = false;
 
   constructor(
     private readonly self: Incarnation,
@@ -23,6 +25,7 @@ export class Collector {
     private readonly time: DatabaseTime,
     private readonly random: Random,
     private readonly monitor: Monitor,
+    private readonly failpoints: Failpoints,
   ) {}
 
   /** Nodes that are dead or have stopped and still own rows, as last seen. */
@@ -43,12 +46,14 @@ export class Collector {
 
   /** Takes over one chunk of what dead or stopped nodes own. Returns how many rows are on their way. Throws `StoreUnavailableError`. */
   async takeOver(): Promise<number> {
+    if (this.isTakingOver) this.failpoints.hit('ownership.between-chunks');
     let claimed = 0;
     for (const { incarnation } of this.abandoned) {
       const most = Math.min(this.ramp.size - claimed, this.adoption.room);
       if (most <= 0) break;
       claimed += this.claim(await this.store.readOwned(incarnation, DUE_CANDIDATES), most);
     }
+    this.isTakingOver = claimed > 0;
     return claimed;
   }
 

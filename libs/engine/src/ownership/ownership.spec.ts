@@ -1,5 +1,6 @@
 /** Who drives what: rest and claim, restart, takeover, zombies, orphans, the lease (DESIGN 7). */
 import { MemoryDatabase, MemoryTransactionStore, type Pace } from '@assent/store';
+import { Gate } from '../../test/gate.js';
 import { branch, initiatorTcc, saga, tcc, under } from '../../test/requests.js';
 import { World } from '../../test/world.js';
 import type { FlushBatch, FlushResult } from '../ports/transaction-store.js';
@@ -39,20 +40,16 @@ describe('a transaction whose next attempt is far away', () => {
   });
 
   it('is claimed by one of two nodes that saw it due at the same moment', async () => {
-    let gate: Promise<void> | undefined;
-    const world = aWorldWithPatience(async (operation) => (operation === 'readDue' ? gate : undefined));
+    const gate = new Gate();
+    const world = aWorldWithPatience(async (operation) => (operation === 'readDue' ? gate.passed : undefined));
     const a = await world.start('a');
     const b = await world.start('b');
     for (const gid of many(20)) world.branches.script(gid, 'action', { kind: 'lost' });
     await world.clock.settled(Promise.all(many(20).map((gid) => a.engine.begin(under('slow', saga(gid, gid))))));
     await world.clock.until('at rest', () => many(20).every((gid) => world.row(gid).owner === null));
-    let open = () => {};
-    gate = new Promise((resolve) => {
-      open = resolve;
-    });
+    gate.close();
     await world.clock.advance(100_000);
-    gate = undefined;
-    open();
+    gate.open();
     await world.allFinal(many(20), 1_000);
     expect(world.branches.sent).toHaveLength(40);
     expect(a.monitor.alarms).toEqual([]);
@@ -208,21 +205,18 @@ describe('a node that dies', () => {
   });
 
   it('answers what is proven to be accepted even though it has been declared dead meanwhile', async () => {
-    let gate: Promise<void> | undefined;
+    const gate = new Gate();
     const world = new World(
       (nowMs) => new MemoryDatabase(nowMs),
-      (database) => new MemoryTransactionStore(database, async (operation) => (operation === 'settle' ? gate : undefined)),
+      (database) => new MemoryTransactionStore(database, async (operation) => (operation === 'settle' ? gate.passed : undefined)),
     );
     const a = await world.start('a', { acknowledgeWithinMs: 60_000 });
     const b = await world.start('b');
-    let openGate = () => {};
-    gate = new Promise((resolve) => {
-      openGate = resolve;
-    });
+    gate.close();
     a.store.failNextFlush({ kind: 'acknowledgement_lost' });
     const begun = a.engine.begin(saga('g', 'stock'));
     await world.clock.until('declared', () => b.monitor.raised('node_declared_dead'));
-    openGate();
+    gate.open();
     expect((await world.clock.settled(begun)).kind).toBe('accepted');
     await world.allFinal(['g']);
     expect(world.branches.sent).toEqual(['g stock action 1']);
@@ -231,21 +225,18 @@ describe('a node that dies', () => {
 
 describe('a node that was declared dead while a flush was in doubt', () => {
   it('says of a begin that it was not accepted when that is proven', async () => {
-    let gate: Promise<void> | undefined;
+    const gate = new Gate();
     const world = new World(
       (nowMs) => new MemoryDatabase(nowMs),
-      (database) => new MemoryTransactionStore(database, async (operation) => (operation === 'settle' ? gate : undefined)),
+      (database) => new MemoryTransactionStore(database, async (operation) => (operation === 'settle' ? gate.passed : undefined)),
     );
     const a = await world.start('a', { acknowledgeWithinMs: 60_000 });
     const b = await world.start('b');
-    let open = () => {};
-    gate = new Promise((resolve) => {
-      open = resolve;
-    });
+    gate.close();
     a.store.failNextFlush({ kind: 'lost' });
     const begun = a.engine.begin(saga('g', 'stock'));
     await world.clock.until('declared', () => b.monitor.raised('node_declared_dead'));
-    open();
+    gate.open();
     await expect(world.clock.settled(begun)).rejects.toMatchObject({ code: 'store_unavailable', gid: 'g' });
     expect(world.statusOf('g')).toBe('absent');
   });
@@ -301,23 +292,20 @@ describe('a row that names this node but that it does not hold', () => {
   });
 
   it('is loaded once, even if a command fetches it at the same moment', async () => {
-    let gate: Promise<void> | undefined;
+    const gate = new Gate();
     const world = new World(
       (nowMs) => new MemoryDatabase(nowMs),
-      (database) => new MemoryTransactionStore(database, async (operation) => (operation === 'readMany' ? gate : undefined)),
+      (database) => new MemoryTransactionStore(database, async (operation) => (operation === 'readMany' ? gate.passed : undefined)),
     );
     const { engine } = await world.start('a');
     await world.clock.settled(engine.begin(initiatorTcc('g')));
     world.branches.otherwise(() => ({ kind: 'held' }));
     world.database.transactions.set('g', { ...world.row('g'), owner: engine.state().incarnation, dueAtMs: null });
-    let open = () => {};
-    gate = new Promise((resolve) => {
-      open = resolve;
-    });
+    gate.close();
     await world.clock.advance(6_000);
     const registered = engine.register('g', { branch: branch('x', { hash: 'x' }), waitMs: 100 });
     await world.clock.advance(50);
-    open();
+    gate.open();
     expect((await world.clock.settled(registered)).kind).toBe('registered');
     await world.clock.advance(1_000);
     expect(world.branches.sent).toEqual(['g x try 1']);

@@ -3,6 +3,7 @@
  * may become of a flush; it does not know transactions.
  */
 import type { Clock, Random } from '../ports/clock.js';
+import type { Failpoints } from '../ports/failpoints.js';
 import type { Monitor } from '../ports/monitor.js';
 import type { Declaration, FlushResult, Incarnation, TransactionStore } from '../ports/transaction-store.js';
 import { Backoff } from '../time/index.js';
@@ -49,6 +50,7 @@ export class Writer {
     private readonly incarnation: Incarnation,
     private readonly limits: WriterLimits,
     private readonly host: WriterHost,
+    private readonly failpoints: Failpoints,
   ) {
     this.backoff = new Backoff(clock, random, limits.firstBackoffMs, limits.largestBackoffMs);
   }
@@ -116,11 +118,9 @@ export class Writer {
       const batch = this.cut();
       const answer = batch === null ? null : this.send(batch);
       if (landed !== null) deliver(landed);
-      landed = null;
       if (batch === null || answer === null) break;
       const result = await answer;
-      if (this.stopped) break;
-      landed = await this.conclude(batch, result);
+      landed = this.stopped ? null : await this.conclude(batch, result);
     }
     this.pumping = false;
     if (this.queue.size > 0 || this.groups.length > 0 || this.beatOwed || this.declarations.size > 0) this.kick();
@@ -147,6 +147,7 @@ export class Writer {
   private async send(batch: Batch): Promise<FlushResult> {
     this.beatOwed = false;
     batch.sentAtMs = this.clock.monotonicMs();
+    this.failpoints.hit('engine.before-flush');
     try {
       return await this.store.flush(batch.under(this.incarnation, this.flushes));
     } catch (error) {
@@ -159,6 +160,7 @@ export class Writer {
   private async conclude(batch: Batch, result: FlushResult): Promise<Batch | null> {
     switch (result.kind) {
       case 'committed':
+        this.failpoints.hit('writer.after-commit');
         return this.committed(batch, result.nowMs, new Set(result.unmoved), result.declared);
       case 'duplicate':
         this.duplicates(batch, new Set(result.gids));
