@@ -29,7 +29,8 @@ export interface DriveOptions {
 }
 
 const AT_ONCE = 8;
-const BEFORE_ASKING_AGAIN_MS = 300;
+/** Asking waits at the order service too; more often would leave nobody to place new orders while something is retried. */
+const BEFORE_ASKING_AGAIN_MS = 1_500;
 
 interface Ticket {
   readonly request: OrderRequest;
@@ -40,19 +41,27 @@ interface Ticket {
 /** Returns the orders that were placed, in the order of `requests`. */
 export async function drive(requests: readonly OrderRequest[], options: DriveOptions): Promise<readonly DrivenOrder[]> {
   const tickets: Ticket[] = requests.map((request) => ({ request, order: null, notBeforeMs: 0 }));
-  const queue = [...tickets];
+  const fresh = [...tickets];
+  const undecided: Ticket[] = [];
   const untilMs = options.nowMs() + options.patienceMs;
   const worker = async () => {
-    for (let ticket = queue.shift(); ticket !== undefined && options.nowMs() < untilMs; ticket = queue.shift()) {
+    for (let ticket = next(fresh, undecided, options.nowMs()); ticket !== undefined; ticket = next(fresh, undecided, options.nowMs())) {
       await options.pause(Math.max(0, ticket.notBeforeMs - options.nowMs()));
+      if (options.nowMs() >= untilMs) return;
       ticket.order = (await options.place(ticket.request)) ?? ticket.order;
       ticket.notBeforeMs = options.nowMs() + BEFORE_ASKING_AGAIN_MS;
-      if (!isDecided(ticket)) queue.push(ticket);
+      if (!isDecided(ticket)) undecided.push(ticket);
       options.onProgress(stateOf(tickets, options.startedAtMs));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return tickets.flatMap(({ request, order }) => (order === null ? [] : [{ request, order }]));
+}
+
+/** Undecided orders are asked for as soon as their time has come, the longest waiting first; new ones are placed in between. */
+function next(fresh: Ticket[], undecided: Ticket[], nowMs: number): Ticket | undefined {
+  const isDue = (undecided[0]?.notBeforeMs ?? Number.POSITIVE_INFINITY) <= nowMs;
+  return (isDue ? undecided.shift() : fresh.shift()) ?? undecided.shift();
 }
 
 function isDecided({ order }: Ticket): boolean {
