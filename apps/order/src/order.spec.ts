@@ -152,6 +152,15 @@ function theOrderService(openDatabase: () => Promise<TemporaryDatabase>): void {
     expect(coordinator.asked.slice(askedBefore).map((asked) => asked.body?.gid)).toEqual([body.gid]);
   });
 
+  it('looks after all unfinished orders in one go, however many an outage has left', async () => {
+    coordinator.willAnswerFromNowOn({ status: 503, body: { code: 'draining' }, headers: { 'retry-after': '60' } });
+    await Promise.all(Array.from({ length: 205 }, (_, i) => place(`k${i}`)));
+    await app.close();
+    coordinator.willAnswerFromNowOn(refused);
+    await start();
+    await until('all are refused', async () => (await read<OrderView[]>('/orders?status=refused&limit=500')).length === 205);
+  });
+
   it('ends an order whose transaction the coordinator refuses to begin', async () => {
     coordinator.willAnswer(aProblem(422, 'unknown_participant'));
     expect(await place('k1')).toMatchObject({ status: 409, body: { code: 'unknown_participant' } });

@@ -31,8 +31,8 @@ export class OrderDesk {
 
   /** Drives an order on that nobody waits for; what became of it is kept. */
   async lookAfter(order: Order): Promise<void> {
-    if (this.inHand.has(order.id)) return;
     await this.orders.touch(order);
+    if (this.inHand.has(order.id)) return;
     await this.carryOut(order, 0);
   }
 

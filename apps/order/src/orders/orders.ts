@@ -73,8 +73,11 @@ export class Orders {
 
   /** Ends an order; one that has ended stays as it is. Returns it as it is kept. */
   async end(order: Order, outcome: OrderOutcome): Promise<Order> {
-    const [code, message] = outcome.status === 'refused' ? [outcome.code, outcome.message] : [null, null];
-    await this.transactions.run((manager) => changedRows(manager, endOrder, [outcome.status, code, message, Date.now(), order.id]));
+    const [refusalCode, refusalMessage] = outcome.status === 'refused' ? [outcome.code, outcome.message] : [null, null];
+    const updatedAtMs = Date.now();
+    const values = [outcome.status, refusalCode, refusalMessage, updatedAtMs, order.id];
+    const ended = await this.transactions.run((manager) => changedRows(manager, endOrder, values));
+    if (ended === 1) return { ...order, status: outcome.status, refusalCode, refusalMessage, updatedAtMs };
     return this.dataSource.manager.findOneByOrFail(Order, { id: order.id });
   }
 

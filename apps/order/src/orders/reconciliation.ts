@@ -6,8 +6,8 @@ import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationB
 import { OrderDesk } from './order-desk.js';
 import { Orders } from './orders.js';
 
-/** How many are looked after in one round, and how many of them at once: an outage must not be followed by a storm. */
-const roundSize = 200;
+/** How many are read at a time, and how many of them are driven at once: an outage must not be followed by a storm. */
+const batchSize = 200;
 const atOnce = 8;
 
 export class ReconciliationInterval {
@@ -49,13 +49,18 @@ export class Reconciliation implements OnApplicationBootstrap, BeforeApplication
     this.timer = setTimeout(() => this.start(Date.now() - this.settings.intervalMs), this.settings.intervalMs);
   }
 
+  /** Batch after batch: each order that is looked after is noted as such, so that the next batch holds others. */
   private async lookAfterAll(sinceMs: number): Promise<void> {
-    const neglected = await this.orders.neglectedSince(sinceMs, roundSize);
-    const worker = async () => {
-      for (let order = neglected.shift(); order !== undefined && !this.ending; order = neglected.shift()) {
-        await this.desk.lookAfter(order);
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    for (;;) {
+      const neglected = await this.orders.neglectedSince(sinceMs, batchSize);
+      const mayBeMore = neglected.length === batchSize;
+      const worker = async () => {
+        for (let order = neglected.shift(); order !== undefined && !this.ending; order = neglected.shift()) {
+          await this.desk.lookAfter(order);
+        }
+      };
+      await Promise.all(Array.from({ length: atOnce }, worker));
+      if (!mayBeMore || this.ending) return;
+    }
   }
 }
