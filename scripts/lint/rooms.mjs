@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
-const services = ['protocol', 'participant', 'client', 'sqlite', 'service', 'observability', 'testing'];
+const services = ['protocol', 'participant', 'client', 'sqlite', 'service', 'observability', 'testing', 'failpoints'];
 
 /**
  * Room -> libraries it may import by their `@assent/` name. `packages` lists the only packages allowed from outside; absent means any.
@@ -15,6 +15,7 @@ const services = ['protocol', 'participant', 'client', 'sqlite', 'service', 'obs
 export const rooms = {
   'libs/protocol': { libraries: [], packages: [], builtins: 'none' },
   'libs/engine': { libraries: ['protocol'], packages: ['tinyqueue'], builtins: 'none' },
+  'libs/failpoints': { libraries: ['protocol'] },
   'libs/sqlite': { libraries: [] },
   'libs/service': { libraries: ['sqlite'] },
   'libs/store': { libraries: ['protocol', 'engine', 'sqlite'] },
@@ -23,7 +24,7 @@ export const rooms = {
   'libs/participant': { libraries: ['protocol', 'sqlite'] },
   'libs/client': { libraries: ['protocol'] },
   'libs/testing': { libraries: ['protocol', 'engine', 'sqlite', 'store', 'transport', 'observability', 'participant', 'client'] },
-  'apps/coordinator': { libraries: ['protocol', 'engine', 'sqlite', 'store', 'transport', 'observability'] },
+  'apps/coordinator': { libraries: ['protocol', 'engine', 'sqlite', 'store', 'transport', 'observability', 'failpoints'] },
   'apps/order': { libraries: services },
   'apps/inventory': { libraries: services },
   'apps/payment': { libraries: services },

@@ -1,5 +1,6 @@
 /** Wires the inventory: its database, its branches, its HTTP API. */
 import { ParticipantModule, participantMigrations } from '@assent/participant';
+import { type Failpoints, noFailpoints } from '@assent/protocol';
 import { databaseOptions, ensureDatabase, HealthController } from '@assent/service';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -14,6 +15,8 @@ export interface InventoryOptions {
   readonly databaseUrl: string;
   /** By which calls of the coordinator are verified. */
   readonly key: string;
+  /** Where this process is to be hurt, for tests. Default: nowhere. */
+  readonly failpoints?: Failpoints;
 }
 
 @Module({
@@ -23,7 +26,7 @@ export interface InventoryOptions {
 export class InventoryModule {}
 
 /** The module as it is configured. */
-export function inventoryWith({ databaseUrl, key }: InventoryOptions): DynamicModule {
+export function inventoryWith({ databaseUrl, key, failpoints = noFailpoints }: InventoryOptions): DynamicModule {
   return {
     module: InventoryModule,
     imports: [
@@ -35,7 +38,7 @@ export function inventoryWith({ databaseUrl, key }: InventoryOptions): DynamicMo
         },
       }),
       TypeOrmModule.forFeature([StockItem]),
-      ParticipantModule.forRoot({ name: 'inventory', dataSource: 'default', keys: key }),
+      ParticipantModule.forRoot({ name: 'inventory', dataSource: 'default', keys: key, failpoints }),
     ],
   };
 }

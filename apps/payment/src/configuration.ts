@@ -9,6 +9,10 @@ const schema = z.object({
   /** Without it the key is taken from ASSENT_KEYS_FILE. */
   PAYMENT_KEY: signingKey.optional(),
   ASSENT_KEYS_FILE: keysFile,
+  /** Failpoints are refused unless it says `development`. */
+  ASSENT_MODE: z.enum(['production', 'development']).default('production'),
+  /** Where this process is to be hurt, for tests: see docs/failpoints.md. */
+  ASSENT_FAILPOINT: z.string().optional(),
   /** Faults on purpose, see `parseFaults`. */
   ASSENT_DEMO_FAULTS: z.string().optional(),
 });

@@ -1,5 +1,6 @@
 /** Wires the payment service: its database, its branches, its HTTP API. */
 import { ParticipantModule, participantMigrations } from '@assent/participant';
+import { type Failpoints, noFailpoints } from '@assent/protocol';
 import { databaseOptions, ensureDatabase, HealthController } from '@assent/service';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -15,6 +16,8 @@ export interface PaymentOptions {
   readonly databaseUrl: string;
   /** By which calls of the coordinator are verified. */
   readonly key: string;
+  /** Where this process is to be hurt, for tests. Default: nowhere. */
+  readonly failpoints?: Failpoints;
 }
 
 @Module({
@@ -24,7 +27,7 @@ export interface PaymentOptions {
 export class PaymentModule {}
 
 /** The module as it is configured. */
-export function paymentWith({ databaseUrl, key }: PaymentOptions): DynamicModule {
+export function paymentWith({ databaseUrl, key, failpoints = noFailpoints }: PaymentOptions): DynamicModule {
   return {
     module: PaymentModule,
     imports: [
@@ -35,7 +38,7 @@ export function paymentWith({ databaseUrl, key }: PaymentOptions): DynamicModule
           return { ...databaseOptions(databaseUrl, tables), retryAttempts: 0 };
         },
       }),
-      ParticipantModule.forRoot({ name: 'payment', dataSource: 'default', keys: key }),
+      ParticipantModule.forRoot({ name: 'payment', dataSource: 'default', keys: key, failpoints }),
     ],
   };
 }

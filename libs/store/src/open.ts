@@ -1,6 +1,6 @@
 /** Opens the store that a URL names. */
 
-import type { TransactionStore } from '@assent/engine';
+import { type Failpoints, noFailpoints, type TransactionStore } from '@assent/engine';
 import type { SqliteDriverName } from '@assent/sqlite';
 import type { DataSource } from 'typeorm';
 import { ensureMysqlDatabase, openMysql } from './mysql/index.js';
@@ -14,6 +14,8 @@ export interface StoreOptions {
   /** Connections for reads. Default 10. SQLite has one. */
   readonly poolSize?: number;
   readonly sqliteDriver?: SqliteDriverName;
+  /** Default: none. */
+  readonly failpoints?: Failpoints;
 }
 
 export interface OpenedStore {
@@ -32,10 +34,11 @@ const DEFAULT_POOL_SIZE = 10;
  * Creates the database where permitted, checks the server, runs the migrations (one node at a time) and opens the adapter.
  * @throws StoreUnavailableError when the server is away, safe to repeat; Error with one line that says what to change otherwise.
  */
-export async function openTransactionStore({ url, leaseMs, poolSize, sqliteDriver }: StoreOptions): Promise<OpenedStore> {
+export async function openTransactionStore(options: StoreOptions): Promise<OpenedStore> {
+  const { url, leaseMs, poolSize = DEFAULT_POOL_SIZE, sqliteDriver, failpoints = noFailpoints } = options;
   const file = sqliteFile(url);
-  if (file !== null) return openSqlite(sqliteDriver === undefined ? { file } : { file, driver: sqliteDriver });
-  return openMysql({ url, leaseMs, poolSize: poolSize ?? DEFAULT_POOL_SIZE });
+  if (file !== null) return openSqlite({ file, failpoints, ...(sqliteDriver === undefined ? {} : { driver: sqliteDriver }) });
+  return openMysql({ url, leaseMs, poolSize, failpoints });
 }
 
 /**

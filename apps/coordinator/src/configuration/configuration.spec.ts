@@ -26,6 +26,14 @@ describe('The configuration', () => {
     expect(configuration.nodeName).toMatch(/^[A-Za-z0-9._-]{1,64}$/);
   });
 
+  it('arms failpoints in development only', () => {
+    const ASSENT_FAILPOINT = 'driver.after-persist:crash@3';
+    const { failpoints } = readConfiguration({ ASSENT_FAILPOINT, ASSENT_MODE: 'development' });
+    expect(failpoints).toEqual([{ name: 'driver.after-persist', harm: { kind: 'crash' }, at: 3 }]);
+    expect(problemsOf({ ASSENT_FAILPOINT })).toEqual(['ASSENT_FAILPOINT is refused in production; it needs ASSENT_MODE=development']);
+    expect(problemsOf({ ASSENT_FAILPOINT: 'nowhere:crash', ASSENT_MODE: 'development' })[0]).toContain('ASSENT_FAILPOINT "nowhere:crash"');
+  });
+
   it('takes an empty value for not set', () => {
     expect(readConfiguration({ ASSENT_HTTP_PORT: ' ', ASSENT_PARTICIPANTS: '' }).http.port).toBe(4100);
   });

@@ -1,6 +1,7 @@
 /**
  * Reads the configuration once, at boot. All problems are found in one go, so that nobody mends them one restart at a time.
  */
+import { type Arming, refusedInProduction } from '@assent/failpoints';
 import { EgressPolicy } from '@assent/transport';
 import { type Variables, variables } from './variables.js';
 
@@ -26,6 +27,7 @@ export interface Configuration {
   readonly allowedOrigins: readonly ConfiguredParticipant[];
   readonly leaseMs: number;
   readonly drainMs: number;
+  readonly failpoints: readonly Arming[];
   readonly logLevel: Variables['ASSENT_LOG_LEVEL'];
   readonly limits: Limits;
 }
@@ -79,6 +81,7 @@ function problemsBetween(values: Variables): string[] {
   if (values.ASSENT_MAX_PAYLOAD_BYTES > values.ASSENT_MAX_BODY_BYTES) {
     problems.push('ASSENT_MAX_PAYLOAD_BYTES must not be greater than ASSENT_MAX_BODY_BYTES');
   }
+  if (values.ASSENT_MODE === 'production' && values.ASSENT_FAILPOINT.length > 0) problems.push(`ASSENT_FAILPOINT ${refusedInProduction}`);
   return problems;
 }
 
@@ -120,6 +123,7 @@ function toConfiguration(values: Variables): Configuration {
     }),
     leaseMs: values.ASSENT_LEASE_MS,
     drainMs: values.ASSENT_DRAIN_MS,
+    failpoints: values.ASSENT_FAILPOINT,
     logLevel: values.ASSENT_LOG_LEVEL,
     limits: {
       inMemory: values.ASSENT_MAX_IN_MEMORY,

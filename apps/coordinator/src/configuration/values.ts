@@ -2,6 +2,7 @@
  * The kinds of values that variables hold, as zod schemas that read text: numbers, lists, lists of pairs. Each says in its message what a good
  * value looks like. What a variable means is said in `variables.ts`.
  */
+import { parseFailpoints } from '@assent/failpoints';
 import { isLegalId } from '@assent/protocol';
 import { participantKeyProblem } from '@assent/transport';
 import { z } from 'zod';
@@ -26,6 +27,16 @@ function entriesOf(text: string): string[] {
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
 }
+
+/** What is to happen at failpoints. */
+export const armings = z.string().transform((text, context) => {
+  try {
+    return parseFailpoints(text);
+  } catch (error) {
+    context.addIssue((error as Error).message);
+    return z.NEVER;
+  }
+});
 
 /** Exact origins, comma separated: `https://mail.internal, https://files.internal:8443`. */
 export const origins = z.string().transform((text, context) => {

@@ -4,8 +4,10 @@
  */
 import { hostname } from 'node:os';
 import { defaultEngineOptions } from '@assent/engine';
+import type { Arming } from '@assent/failpoints';
 import { z } from 'zod';
 import {
+  armings,
   databaseUrl,
   idText,
   loopbackHost,
@@ -135,6 +137,14 @@ export const variables = z.object({
   ASSENT_DRAIN_MS: wholeNumber(0, 300_000)
     .default(10_000)
     .meta(described('After SIGTERM: how long, in milliseconds, calls in the air may take to end before the process goes.')),
+  ASSENT_FAILPOINT: armings
+    .default([] as readonly Arming[])
+    .meta(
+      described(
+        'Where this process is to be hurt, for tests: `driver.after-persist:crash@3,writer.after-fence:stop`; see docs/failpoints.md. Only with `ASSENT_MODE=development`.',
+        'nowhere',
+      ),
+    ),
   ASSENT_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

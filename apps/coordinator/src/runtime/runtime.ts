@@ -2,7 +2,16 @@
  * Everything behind the routes: store, participants' keys, transport, engine. It comes up in the background, so that the process answers (503) while
  * the database is away, and goes on by itself when that is back.
  */
-import { defaultEngineOptions, Engine, type EngineState, StoreUnavailableError, type TransactionEngine } from '@assent/engine';
+import {
+  defaultEngineOptions,
+  Engine,
+  type EngineState,
+  type Failpoints,
+  noFailpoints,
+  StoreUnavailableError,
+  type TransactionEngine,
+} from '@assent/engine';
+import { ProcessFailpoints } from '@assent/failpoints';
 import type { EngineMetrics, EngineMonitor } from '@assent/observability';
 import type { Policy } from '@assent/protocol';
 import { type OpenedStore, openTransactionStore } from '@assent/store';
@@ -54,6 +63,7 @@ export class Runtime extends Backend implements Health {
   readonly failed: Promise<string>;
   private fail!: (line: string) => void;
   private readonly egress: EgressPolicy;
+  private readonly failpoints: Failpoints;
   private running: Running | null = null;
   private booting: Promise<void> = Promise.resolve();
   private storeIsAway = false;
@@ -71,6 +81,7 @@ export class Runtime extends Backend implements Health {
       allowLoopback: configuration.mode === 'development',
       allowedOrigins: configuration.allowedOrigins.map(({ baseUrl }) => baseUrl),
     });
+    this.failpoints = configuration.failpoints.length === 0 ? noFailpoints : new ProcessFailpoints(configuration.failpoints);
     this.checkUrl = (url) => this.egress.checkUrl(url);
     this.failed = new Promise((resolve) => {
       this.fail = resolve;
@@ -143,7 +154,8 @@ export class Runtime extends Backend implements Health {
 
   private async prepare(): Promise<Running> {
     const { databaseUrl: url, leaseMs, sqliteDriver } = this.configuration;
-    const opened = await openTransactionStore({ url, leaseMs, ...(sqliteDriver === undefined ? {} : { sqliteDriver }) });
+    const { failpoints } = this;
+    const opened = await openTransactionStore({ url, leaseMs, failpoints, ...(sqliteDriver === undefined ? {} : { sqliteDriver }) });
     try {
       const invoker = await this.invokerFor(opened);
       for (const advice of opened.advice) this.observers.logger.warn({ code: 'database_advice' }, advice);
@@ -172,8 +184,9 @@ export class Runtime extends Backend implements Health {
 
   private engineOver({ store }: OpenedStore, invoker: HttpBranchInvoker): Engine {
     const { nodeName, leaseMs, limits } = this.configuration;
+    const { failpoints } = this;
     return new Engine(
-      { store, invoker, clock: systemClock, random: new SystemRandom(), monitor: this.observers.monitor },
+      { store, invoker, clock: systemClock, random: new SystemRandom(), monitor: this.observers.monitor, failpoints },
       { ...defaultEngineOptions, nodeName, leaseMs, maxInMemory: limits.inMemory, maxWaiters: limits.waiters },
     );
   }

@@ -3,6 +3,7 @@
  * holds the barrier row and the business change. The order of statements is the safety: the first is a plain insert of phase 1, phase 1 is
  * touched before phase 2, and nothing is answered before COMMIT returned.
  */
+import { type Failpoints, noFailpoints } from '@assent/protocol';
 import type { EntityManager } from 'typeorm';
 import { answerEnd, answerForward, forwardState, keptRefusal, objectionToCommit, refusal, sealReport } from './decide.js';
 import type { Answer, BarrierCall, BranchKey, BranchWork, HeldRow, NewRow, Phase, WorkEnd } from './model.js';
@@ -18,6 +19,8 @@ export interface BarrierOptions {
   readonly retentionMs: number;
   /** Milliseconds since the epoch. Only compared with days. */
   readonly now: () => number;
+  /** Default: none. */
+  readonly failpoints?: Failpoints;
 }
 
 /** 30 days, as long as a coordinator keeps its own rows. */
@@ -29,11 +32,14 @@ const MAX_PURGE_BATCHES = 500;
 
 export class Barrier<Tx = EntityManager> {
   private readonly running = new Set<string>();
+  private readonly failpoints: Failpoints;
 
   constructor(
     private readonly store: BarrierStore<Tx>,
     private readonly options: BarrierOptions,
-  ) {}
+  ) {
+    this.failpoints = options.failpoints ?? noFailpoints;
+  }
 
   /**
    * Answers one call. `work` runs at most once with effect, and only when the rows permit it. Throws what the store throws, and whatever the
@@ -45,7 +51,13 @@ export class Barrier<Tx = EntityManager> {
     if (this.running.has(key)) return { kind: 'busy' };
     this.running.add(key);
     try {
-      return await this.store.unit((rows, tx) => this.decide(rows, tx, call, work));
+      const answer = await this.store.unit(async (rows, tx) => {
+        const ended = await this.decide(rows, tx, call, work);
+        if (ended.end === 'commit') this.failpoints.hit('barrier.before-commit');
+        return ended;
+      });
+      this.failpoints.hit('barrier.after-commit');
+      return answer;
     } catch (error) {
       if (error instanceof BarrierBusy) return { kind: 'busy' };
       throw error;
@@ -103,7 +115,7 @@ export class Barrier<Tx = EntityManager> {
   }
 
   private async forward(rows: BarrierRows, tx: Tx, call: BarrierCall, work: BranchWork<Tx>): Promise<Ended> {
-    if (!(await rows.insert(rowOf(call, 1, call.op, 'succeeded')))) {
+    if (!(await this.insert(rows, rowOf(call, 1, call.op, 'succeeded')))) {
       return undo(answerForward(call.op, await present(rows, call, 1)));
     }
     if (this.isExpired(call)) return undo(refusal('barrier_expired'));
@@ -118,20 +130,26 @@ export class Barrier<Tx = EntityManager> {
     }
   }
 
+  private async insert(rows: BarrierRows, row: NewRow): Promise<boolean> {
+    const wentIn = await rows.insert(row);
+    this.failpoints.hit('barrier.after-insert');
+    return wentIn;
+  }
+
   private async commit(rows: BarrierRows, tx: Tx, call: BarrierCall, forwardOp: string | null, work: BranchWork<Tx>): Promise<Ended> {
     if (forwardOp !== null) {
       const objection = objectionToCommit(forwardOp, await rows.lock(call, 1, 'share'), this.isExpired(call) ? 'expired' : 'in_time');
       if (objection !== null) return undo(objection);
     }
-    if (!(await rows.insert(rowOf(call, 2, call.op, 'succeeded')))) return undo(answerEnd(call.op, await present(rows, call, 2)));
+    if (!(await this.insert(rows, rowOf(call, 2, call.op, 'succeeded')))) return undo(answerEnd(call.op, await present(rows, call, 2)));
     if (forwardOp === null && this.isExpired(call)) return undo(refusal('barrier_expired'));
     return this.runEnd(rows, tx, call, work, 'succeeded');
   }
 
   private async rollBack(rows: BarrierRows, tx: Tx, call: BarrierCall, work: BranchWork<Tx>): Promise<Ended> {
-    const wentIn = await rows.insert(rowOf(call, 1, call.op, 'succeeded'));
+    const wentIn = await this.insert(rows, rowOf(call, 1, call.op, 'succeeded'));
     const first = wentIn ? null : await present(rows, call, 1);
-    if (!(await rows.insert(rowOf(call, 2, call.op, 'succeeded')))) return undo(answerEnd(call.op, await present(rows, call, 2)));
+    if (!(await this.insert(rows, rowOf(call, 2, call.op, 'succeeded')))) return undo(answerEnd(call.op, await present(rows, call, 2)));
     if (wentIn && this.isExpired(call)) return undo(refusal('barrier_expired'));
     const forward = forwardState(first);
     if (forward === 'none') return commit({ kind: 'succeeded', result: null });

@@ -1,4 +1,5 @@
 /** What a participant is configured with. */
+import type { Failpoints } from '@assent/protocol';
 
 export interface ParticipantOptions {
   /** The participant's name, as the coordinator knows it: its contracts start with it and a dot. */
@@ -17,6 +18,8 @@ export interface ParticipantOptions {
   readonly workMs?: number;
   /** Milliseconds since the epoch, for the retention. Default `Date.now`. */
   readonly now?: () => number;
+  /** Where this process is to be hurt, for tests. Default: nowhere. */
+  readonly failpoints?: Failpoints;
 }
 
 /** Where a participant keeps its barrier. */

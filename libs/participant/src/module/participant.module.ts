@@ -1,4 +1,6 @@
 /** Wires a participant into a Nest application. */
+
+import { noFailpoints } from '@assent/protocol';
 import {
   type DynamicModule,
   type FactoryProvider,
@@ -73,6 +75,7 @@ function openTransactions(dataSource: DataSource, { lockWaitMs, workMs }: Partic
   return LocalTransactions.of(dataSource, { ...(lockWaitMs !== undefined && { lockWaitMs }), ...(workMs !== undefined && { workMs }) });
 }
 
-function openBarrier(transactions: LocalTransactions, { retentionMs = DEFAULT_RETENTION_MS, now = Date.now }: ParticipantOptions): Barrier {
-  return new Barrier(new SqlBarrierStore(transactions), { retentionMs, now });
+function openBarrier(transactions: LocalTransactions, options: ParticipantOptions): Barrier {
+  const { retentionMs = DEFAULT_RETENTION_MS, now = Date.now, failpoints = noFailpoints } = options;
+  return new Barrier(new SqlBarrierStore(transactions), { retentionMs, now, failpoints });
 }

@@ -5,6 +5,7 @@
 import {
   type AttemptRow,
   type AuditRow,
+  type Failpoints,
   type FlushBatch,
   type FlushResult,
   type Incarnation,
@@ -20,7 +21,7 @@ import { readAttempts, readAudit, readPolicies } from '../cold-reads.js';
 import { writtenGids } from '../rows.js';
 import { witnessOf } from '../witness.js';
 import { describe, LOCK_WAIT_TIMEOUT, type MysqlError, verdictOf } from './classify.js';
-import { type FlushPacket, packFlush, readReplies, type StatementReply, unstorable } from './packet.js';
+import { type FlushPacket, packFlush, readReplies, type StatementReply, splitAfterFence, unstorable } from './packet.js';
 import { MysqlReads } from './reads.js';
 import { declarePredecessors, enterNode, leaveNode, lockNode, readExisting, readWritten, skipFlush } from './sql/index.js';
 import { reasonOf, UnusableServerError, WriterConnection, type WriterOptions } from './writer-connection.js';
@@ -46,6 +47,7 @@ export class MysqlTransactionStore implements TransactionStore {
   constructor(
     private readonly dataSource: DataSource,
     private readonly options: WriterOptions,
+    private readonly failpoints: Failpoints,
   ) {
     this.reads = new MysqlReads(dataSource);
   }
@@ -82,7 +84,7 @@ export class MysqlTransactionStore implements TransactionStore {
     }
     let replies: readonly StatementReply[];
     try {
-      replies = (await writer.send(packet.sql)) as readonly StatementReply[];
+      replies = await this.sendPacket(writer, packet);
     } catch (cause) {
       return this.failed(writer, batch, cause as MysqlError);
     }
@@ -160,6 +162,15 @@ export class MysqlTransactionStore implements TransactionStore {
       if (cause instanceof UnusableServerError) throw cause;
       throw new StoreUnavailableError(`The database is not available: ${reasonOf(cause)}`, { cause });
     }
+  }
+
+  /** One packet; two while somebody wants to hurt this process between the fence and the rest. */
+  private async sendPacket(writer: WriterConnection, packet: FlushPacket): Promise<readonly StatementReply[]> {
+    if (!this.failpoints.isArmed('writer.after-fence')) return (await writer.send(packet.sql)) as readonly StatementReply[];
+    const { fence, rest } = splitAfterFence(packet);
+    const fenced = (await writer.send(fence)) as readonly StatementReply[];
+    this.failpoints.hit('writer.after-fence');
+    return [...fenced, ...((await writer.send(rest)) as readonly StatementReply[])];
   }
 
   private async committed(

@@ -1,5 +1,5 @@
 /** Opens a MySQL or MariaDB database for a coordinator: creates it where permitted, checks the server, migrates, and hands out the adapter. */
-import { StoreUnavailableError } from '@assent/engine';
+import { type Failpoints, noFailpoints, StoreUnavailableError } from '@assent/engine';
 import type { Pool } from 'mysql2';
 import { DataSource, type Driver } from 'typeorm';
 import { entities, migrations, migrationsTableName } from '../schema/index.js';
@@ -15,6 +15,8 @@ export interface MysqlOptions {
   /** One lease: after this idle time the server ends the writer's session; also how long one flush may take. */
   readonly leaseMs: number;
   readonly poolSize: number;
+  /** Default: none. */
+  readonly failpoints?: Failpoints;
 }
 
 export interface OpenedMysql {
@@ -32,7 +34,7 @@ const MIGRATION_TIMEOUT_MS = 120_000;
 const READ_TIMEOUT_MS = 10_000;
 
 /** @throws StoreUnavailableError when the server is away; Error with one line that says what to change otherwise. */
-export async function openMysql({ url, leaseMs, poolSize }: MysqlOptions): Promise<OpenedMysql> {
+export async function openMysql({ url, leaseMs, poolSize, failpoints = noFailpoints }: MysqlOptions): Promise<OpenedMysql> {
   await ensureMysqlDatabase(url);
   const writerOptions: WriterOptions = {
     url: parseDatabaseUrl(url).url,
@@ -48,7 +50,8 @@ export async function openMysql({ url, leaseMs, poolSize }: MysqlOptions): Promi
     dataSource = await reach(() => mysqlDataSource(dialect, writerOptions.url, poolSize).initialize());
     await setUpPool(dataSource);
     await migrate(dataSource, probe);
-    return { store: new MysqlTransactionStore(dataSource, writerOptions), dataSource, dialect, advice: adviceOnServer(probe.variables) };
+    const store = new MysqlTransactionStore(dataSource, writerOptions, failpoints);
+    return { store, dataSource, dialect, advice: adviceOnServer(probe.variables) };
   } catch (cause) {
     await dataSource?.destroy();
     throw cause;

@@ -61,6 +61,13 @@ export function packFlush(batch: FlushBatch, maxBytes: number): FlushPacket {
   return { sql, statements };
 }
 
+/** The same packet as two: BEGIN and the fence, and everything behind it. Both are several statements. */
+export function splitAfterFence({ statements }: FlushPacket): { readonly fence: string; readonly rest: string } {
+  const end = statements.findIndex((statement) => statement.role === 'fence') + 1;
+  const join = (part: readonly Statement[]) => part.map((statement) => statement.sql).join(';');
+  return { fence: join(statements.slice(0, end)), rest: join(statements.slice(end)) };
+}
+
 /** Reads the replies of a packet that committed. `shortfall` counts moves whose guard did not match. */
 export function readReplies(
   packet: FlushPacket,

@@ -1,5 +1,5 @@
 /** A flush on SQLite: the rows of a batch, one after the other, inside a transaction that the caller has begun. */
-import type { AttemptRow, BeginRow, FlushBatch, Incarnation, Move } from '@assent/engine';
+import type { AttemptRow, BeginRow, Failpoints, FlushBatch, Incarnation, Move } from '@assent/engine';
 import { isStorableText } from '../limits.js';
 import { isFinalStatus, keptAttempt, keptAttention, keptAudit } from '../rows.js';
 import type { SqliteStatements } from './statements.js';
@@ -15,9 +15,10 @@ export class UnstorableRowError extends Error {
 }
 
 /** @returns `null` when the fence did not hold. Throws what the driver throws when a row cannot be stored. */
-export function applyBatch(statements: SqliteStatements, batch: FlushBatch): Applied | null {
+export function applyBatch(statements: SqliteStatements, batch: FlushBatch, failpoints: Failpoints): Applied | null {
   const { incarnation, flushes } = batch.fence;
   if (statements.fence.run(incarnation, flushes).changes !== 1) return null;
+  failpoints.hit('writer.after-fence');
   const declared = batch.declarations
     .filter((row) => statements.declareDead.run(row.incarnation, row.flushes).changes === 1)
     .map((row) => row.incarnation);

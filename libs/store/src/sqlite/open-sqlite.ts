@@ -1,6 +1,7 @@
 /** Opens a SQLite file for the one coordinator that may use it. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { type Failpoints, noFailpoints } from '@assent/engine';
 import { type SqliteDatabase, type SqliteDriver, type SqliteDriverName, sqliteDriver, sqliteOptions } from '@assent/sqlite';
 import { DataSource } from 'typeorm';
 import { entities, migrations, migrationsTableName } from '../schema/index.js';
@@ -11,6 +12,8 @@ export interface SqliteFile {
   readonly file: string;
   /** Without it: better-sqlite3 where it was built, else libsql. */
   readonly driver?: SqliteDriverName;
+  /** Default: none. */
+  readonly failpoints?: Failpoints;
 }
 
 export interface OpenedSqlite {
@@ -21,7 +24,7 @@ export interface OpenedSqlite {
 }
 
 /** Creates folder and file where they are missing. @throws Error with one line when another coordinator has the file. */
-export async function openSqlite({ file, driver: preferred }: SqliteFile): Promise<OpenedSqlite> {
+export async function openSqlite({ file, driver: preferred, failpoints = noFailpoints }: SqliteFile): Promise<OpenedSqlite> {
   mkdirSync(dirname(file), { recursive: true });
   const driver = sqliteDriver(preferred);
   const lock = lockFile(driver, file);
@@ -29,7 +32,7 @@ export async function openSqlite({ file, driver: preferred }: SqliteFile): Promi
   try {
     dataSource = await new DataSource({ ...sqliteOptions(file, preferred), entities, migrations, migrationsTableName }).initialize();
     await dataSource.runMigrations({ transaction: 'each' });
-    const store = new SqliteTransactionStore(dataSource, () => openWriter(driver, file), lock);
+    const store = new SqliteTransactionStore(dataSource, () => openWriter(driver, file), lock, failpoints);
     return { store, dataSource, dialect: 'sqlite', advice: [] };
   } catch (cause) {
     await dataSource?.destroy();

@@ -5,6 +5,7 @@
 import {
   type AttemptRow,
   type AuditRow,
+  type Failpoints,
   type FlushBatch,
   type FlushResult,
   type Incarnation,
@@ -53,6 +54,7 @@ export class SqliteTransactionStore implements TransactionStore {
     private readonly dataSource: DataSource,
     private readonly open: () => SqliteDatabase,
     private readonly lock: FileLock,
+    private readonly failpoints: Failpoints,
   ) {
     this.database = open();
     this.statements = prepareStatements(this.database);
@@ -75,7 +77,7 @@ export class SqliteTransactionStore implements TransactionStore {
     const { database, statements } = this;
     try {
       database.exec('BEGIN IMMEDIATE');
-      const applied = applyBatch(statements, batch);
+      const applied = applyBatch(statements, batch, this.failpoints);
       if (applied === null) {
         database.exec('ROLLBACK');
         return { kind: 'fenced', message: 'the node is not alive, or this is not its next flush' };
