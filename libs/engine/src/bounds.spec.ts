@@ -60,10 +60,10 @@ describe('waiting', () => {
     await world.clock.settled(Promise.all(many(700).map((gid) => a.engine.begin(saga(gid, 'stock')))));
     const waiting = Promise.all(many(700).map((gid) => b.engine.wait(gid, { until: 'final', timeoutMs: 60_000 })));
     await world.clock.advance(200);
-    for (let index = 0; index < 350; index += 1) world.branches.releaseNewest('stock', 'action');
+    for (let index = 0; index < 150; index += 1) world.branches.releaseNewest('stock', 'action');
     await world.clock.advance(200);
-    expect(b.engine.state().waiters).toBe(350);
-    for (let index = 0; index < 350; index += 1) world.branches.releaseNewest('stock', 'action');
+    expect(b.engine.state().waiters).toBe(550);
+    for (let index = 0; index < 550; index += 1) world.branches.releaseNewest('stock', 'action');
     expect(await world.clock.settled(waiting)).toHaveLength(700);
   });
 
@@ -122,6 +122,20 @@ describe('backpressure', () => {
     );
     expect(codes.filter((code) => code === 'accepted')).toHaveLength(5);
     expect(codes.filter((code) => code === 'overloaded')).toHaveLength(15);
+  });
+
+  it('refuses what is asked beyond the number that may wait for an answer', async () => {
+    const world = aWorld();
+    const { engine, store } = await world.start('a', { maxAsking: 3 });
+    store.disconnect();
+    const answers = Promise.allSettled(many(5).map(() => engine.begin(saga('g', 'stock'))));
+    await world.clock.advance(100);
+    store.reconnect();
+    const codes = (await world.clock.settled(answers)).map((answer) =>
+      answer.status === 'fulfilled' ? answer.value.kind : answer.reason.code,
+    );
+    expect(codes).toEqual(['accepted', 'repeated', 'repeated', 'overloaded', 'overloaded']);
+    expect((await world.clock.settled(engine.begin(saga('g', 'stock')))).kind).toBe('repeated');
   });
 
   it('takes over no more of a dead node than there is room for', async () => {

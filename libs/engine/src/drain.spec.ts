@@ -23,7 +23,7 @@ describe('draining', () => {
     expect(a.engine.state()).toMatchObject({ ready: false, reason: 'draining', callsInAir: 1 });
     await expect(a.engine.begin(saga('h', 'stock'))).rejects.toMatchObject({ code: 'draining' });
     world.branches.release('stock', 'action');
-    await world.clock.settled(drained);
+    await world.clock.settled(drained, 100);
 
     expect(world.row('g').owner).toBeNull();
     expect(world.row('g').dueAtMs).toBeLessThanOrEqual(world.clock.databaseMs());
@@ -35,6 +35,20 @@ describe('draining', () => {
       { line: 'g stock action 1', by: 'a' },
       { line: 'g charge action 1', by: 'b' },
     ]);
+  });
+
+  it('is seen alive by the others for as long as it takes', async () => {
+    const world = aWorld();
+    const a = await world.start('a');
+    const b = await world.start('b');
+    world.branches.script('stock', 'action', { kind: 'held' });
+    await world.clock.settled(a.engine.begin(saga('g', 'stock')));
+    const drained = a.engine.drain(60_000);
+    await world.clock.advance(30_000);
+    world.branches.release('stock', 'action');
+    await world.clock.settled(drained);
+    expect(b.monitor.alarms).toEqual([]);
+    expect(world.branches.sent).toEqual(['g stock action 1']);
   });
 
   it('does not wait for a call that takes longer than it may', async () => {

@@ -43,6 +43,8 @@ export class Engine implements TransactionEngine {
   private readonly own: string[] = [];
   private hasEndedBefore = false;
   private isStoreAway = false;
+  /** Begins and commands that have not been answered. */
+  private asking = 0;
 
   constructor(
     private readonly ports: EnginePorts,
@@ -98,21 +100,23 @@ export class Engine implements TransactionEngine {
   }
 
   async begin(request: BeginRequest): Promise<BeginResult> {
-    const life = this.serving(request.gid);
-    if (life.driver.inMemory >= this.options.maxInMemory || life.queueRows >= this.options.maxQueueRows) throw overloaded(request.gid);
-    return typed(life.commands.begin(request));
+    const { gid } = request;
+    return this.admitted(gid, (life) => {
+      if (life.driver.inMemory >= this.options.maxInMemory || life.queueRows >= this.options.maxQueueRows) throw overloaded(gid);
+      return life.commands.begin(request);
+    });
   }
 
   async register(gid: string, request: RegisterRequest): Promise<RegisterResult> {
-    return typed(this.serving(gid).commands.register(gid, request));
+    return this.admitted(gid, (life) => life.commands.register(gid, request));
   }
 
   async submit(gid: string, request: SubmitRequest): Promise<CommandResult> {
-    return typed(this.serving(gid).commands.submit(gid, request));
+    return this.admitted(gid, (life) => life.commands.submit(gid, request));
   }
 
   async abort(gid: string, request: AbortRequest): Promise<CommandResult> {
-    return typed(this.serving(gid).commands.abort(gid, request));
+    return this.admitted(gid, (life) => life.commands.abort(gid, request));
   }
 
   async get(gid: string): Promise<TransactionView> {
@@ -142,6 +146,18 @@ export class Engine implements TransactionEngine {
     const row = await this.ports.store.read(gid);
     if (row === null) throw new EngineError('not_found', `There is no transaction ${gid}.`, { gid });
     return viewOfRow(row, this.policies);
+  }
+
+  /** Runs what was asked, unless this node does not serve, or too many wait for their answer already. */
+  private async admitted<T>(gid: string, work: (life: Life) => Promise<T>): Promise<T> {
+    const life = this.serving(gid);
+    if (this.asking >= this.options.maxAsking) throw overloaded(gid);
+    this.asking += 1;
+    try {
+      return await typed(work(life));
+    } finally {
+      this.asking -= 1;
+    }
   }
 
   private serving(gid: string): Life {

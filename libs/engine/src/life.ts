@@ -45,7 +45,10 @@ export class Life implements WriterHost {
   private readonly collector: Collector;
   private readonly ramp: Ramp;
   private readonly failpoints: Failpoints;
-  private readonly loops: readonly Loop[];
+  /** Run until the end: others must see this node alive, and whoever waits must be answered, while it drains too. */
+  private readonly vital: readonly Loop[];
+  /** Bring transactions in; stopped first. */
+  private readonly bringingIn: readonly Loop[];
   private hasMoreDue = false;
   private hasMoreAbandoned = false;
   private isOver = false;
@@ -78,7 +81,8 @@ export class Life implements WriterHost {
     this.watch = new Watch(self, store, writer, clock, options.leaseMs);
     this.ramp = new Ramp(options.firstChunk, options.largestChunk);
     this.collector = new Collector(self, store, adoption, this.ramp, time, random, monitor, failpoints);
-    this.loops = this.makeLoops();
+    this.vital = this.vitalLoops();
+    this.bringingIn = this.loopsBringingIn();
   }
 
   get queueRows(): number {
@@ -97,7 +101,7 @@ export class Life implements WriterHost {
     this.time.calibrate(nowMs, sentAtMs, this.ports.clock.monotonicMs());
     this.lease.renew(sentAtMs);
     this.ports.monitor.info('entered', { incarnation: this.incarnation, name: this.options.nodeName });
-    for (const loop of this.loops) loop.start();
+    for (const loop of [...this.vital, ...this.bringingIn]) loop.start();
   }
 
   /**
@@ -106,7 +110,7 @@ export class Life implements WriterHost {
    */
   async drain(timeoutMs: number): Promise<void> {
     const startedAtMs = this.ports.clock.monotonicMs();
-    for (const loop of this.loops) loop.stop();
+    for (const loop of this.bringingIn) loop.stop();
     this.driver.drain();
     this.failpoints.hit('drain.before-rest');
     await this.until(() => this.isAtRest, startedAtMs + timeoutMs * 0.75);
@@ -153,48 +157,55 @@ export class Life implements WriterHost {
   private close(): void {
     if (this.isOver) return;
     this.isOver = true;
-    for (const loop of this.loops) loop.stop();
+    for (const loop of [...this.vital, ...this.bringingIn]) loop.stop();
     this.writer.stop();
     this.driver.close(storeUnavailable);
     this.adoption.close();
     this.scheduler.stop();
   }
 
-  private makeLoops(): readonly Loop[] {
-    const { leaseMs, claimEveryMs, maxInMemory } = this.options;
-    const jittered = (ms: number) => ms * (0.75 + this.ports.random.fraction() / 2);
-    const loop = (intervalMs: () => number, round: () => Promise<void> | void) =>
-      new Loop(this.scheduler, intervalMs, round, (error) => this.ports.monitor.alarm('loop_failed', String(error)));
+  private vitalLoops(): readonly Loop[] {
     return [
-      loop(
-        () => leaseMs / 3,
+      this.loop(
+        () => this.options.leaseMs / 3,
         () => this.writer.beat(),
       ),
-      loop(
+      this.loop(
         () => TICK_MS,
         () => this.tick(),
       ),
-      loop(
+    ];
+  }
+
+  private loopsBringingIn(): readonly Loop[] {
+    const { leaseMs, claimEveryMs, maxInMemory } = this.options;
+    const jittered = (ms: number) => ms * (0.75 + this.ports.random.fraction() / 2);
+    return [
+      this.loop(
         () => this.watch.everyMs,
         async () => this.collector.sawAbandoned(await this.watch.look()),
       ),
-      loop(
+      this.loop(
         () => (this.hasMoreAbandoned ? NEXT_CHUNK_MS : this.watch.everyMs),
         async () => {
           this.hasMoreAbandoned = this.lease.isValid() && (await this.collector.takeOver()) > 0;
         },
       ),
-      loop(
+      this.loop(
         () => (this.hasMoreDue ? NEXT_CHUNK_MS : jittered(claimEveryMs)),
         async () => {
           this.hasMoreDue = this.lease.isValid() && (await this.collector.claimDue()) > 0;
         },
       ),
-      loop(
+      this.loop(
         () => leaseMs,
         () => this.collector.findOrphans(maxInMemory * 2),
       ),
     ];
+  }
+
+  private loop(intervalMs: () => number, round: () => Promise<void> | void): Loop {
+    return new Loop(this.scheduler, intervalMs, round, (error) => this.ports.monitor.alarm('loop_failed', String(error)));
   }
 
   private tick(): void {

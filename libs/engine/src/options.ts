@@ -13,6 +13,8 @@ export interface EngineOptions {
   /** Rows waiting for a flush; begins beyond are answered `overloaded`. About two seconds of work of one database. */
   readonly maxQueueRows: number;
   readonly maxWaiters: number;
+  /** Begins and commands that wait for their answer; beyond they are answered `overloaded`. All of memory once over, and as many repeats. */
+  readonly maxAsking: number;
   /** One flush: 512 rows keep a packet under some 10 ms of database time, so that a beat is never late behind it. */
   readonly maxFlushRows: number;
   /** 1 MiB (in UTF-16 units of text): a sixteenth of the smallest usual `max_allowed_packet`, because one large row may go beyond. */
@@ -39,6 +41,7 @@ export const defaultEngineOptions: Omit<EngineOptions, 'nodeName'> = {
   maxInMemory: 20_000,
   maxQueueRows: 20_000,
   maxWaiters: 10_000,
+  maxAsking: 40_000,
   maxFlushRows: 512,
   maxFlushBytes: 1_048_576,
   lazyFlushMs: 1_000,

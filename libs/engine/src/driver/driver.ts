@@ -220,6 +220,7 @@ export class Driver implements ResidentHost, CallsHost {
       this.ports.failpoints.hit('driver.after-persist');
     }
     this.tell(resident, durable);
+    this.alarmParked(resident);
     // At rest, and nothing has happened meanwhile: the image that let it go has found that it owes nothing now.
     if (resident.owner === null && resident.present === durable) this.forget(resident);
     else this.settle(resident);
@@ -330,6 +331,17 @@ export class Driver implements ResidentHost, CallsHost {
     if (!hasEnded) return;
     resident.hasFinished = true;
     monitor.finished(image);
+  }
+
+  /** Only a person moves what is parked: somebody has to hear of it, once it is in the table where they will look. */
+  private alarmParked(resident: Resident): void {
+    const { attention, alarmedAttention, gid } = resident;
+    if (attention === alarmedAttention) return;
+    const known = new Set(alarmedAttention?.split('\n'));
+    for (const line of attention?.split('\n') ?? []) {
+      if (line.includes('/parked/') && !known.has(line)) this.ports.monitor.alarm('branch_parked', `${gid}: ${line}`);
+    }
+    resident.alarmedAttention = attention;
   }
 
   private letGoUnlessCalling(resident: Resident): void {

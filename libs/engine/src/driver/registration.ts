@@ -8,6 +8,7 @@ export class RegistrationWatch implements Watcher, Due {
   readonly ended: Promise<void>;
   private finish!: () => void;
   private readonly timer: Timer;
+  private isOver = false;
 
   constructor(
     private readonly branch: string,
@@ -21,17 +22,18 @@ export class RegistrationWatch implements Watcher, Due {
   }
 
   saw(present: Transaction): boolean {
-    if (!hasOutcome(present, this.branch)) return false;
-    this.left();
-    return true;
+    if (!this.isOver && hasOutcome(present, this.branch)) this.left();
+    return this.isOver;
   }
 
   left(): void {
     this.timer.cancel();
-    this.finish();
+    this.due();
   }
 
+  /** Time has run out: the answer is how it stands. */
   due(): void {
+    this.isOver = true;
     this.finish();
   }
 }

@@ -62,6 +62,8 @@ export class Resident implements WriteItem {
   settling = false;
   unsettled = false;
   hasFinished = false;
+  /** The attention rows of which the monitor has been told. */
+  alarmedAttention: string | null;
   wake: Timer | null = null;
   wakeAtMs: number | null = null;
   lazy: Timer | null = null;
@@ -85,7 +87,9 @@ export class Resident implements WriteItem {
     public finishedAtMs: number | null,
     /** What the attention rows in the store are known to say; `null`: not known (loaded). */
     public attention: string | null,
-  ) {}
+  ) {
+    this.alarmedAttention = attention;
+  }
 
   /** Attempt rows that wait for the next image. */
   get waitingAttempts(): readonly AttemptRow[] {

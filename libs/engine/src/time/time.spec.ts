@@ -38,11 +38,12 @@ describe('database time', () => {
     const seen: number[] = [time.nowMs()];
     for (let beat = 1; beat <= 30; beat += 1) {
       await clock.advance(1_000);
+      seen.push(time.nowMs());
       time.calibrate(5_000_000 - 10_000 + beat * 1_000, clock.monotonicMs(), clock.monotonicMs());
       seen.push(time.nowMs());
     }
     expect(seen).toEqual(seen.toSorted((a, b) => a - b));
-    expect(seen[10]! - seen[0]!).toBeGreaterThan(4_000);
+    expect(seen[20]! - seen[0]!).toBeGreaterThan(4_000);
     expect(seen.at(-1)).toBe(5_000_000 + 20_000);
   });
 });
