@@ -49,7 +49,7 @@ function thePaymentService(openDatabase: () => Promise<TemporaryDatabase>): void
 
   /** Everything that must hold whatever has happened. */
   const expectNothingLost = async () => {
-    const { wallets, frozen, earned: earnings, opened, ledger } = (await read('/totals'));
+    const { wallets, frozen, earned: earnings, opened, ledger } = await read('/totals');
     expect({ sum: (wallets ?? 0) + (frozen ?? 0) + (earnings ?? 0), ledger }).toEqual({ sum: opened, ledger: 0 });
   };
 
