@@ -1,6 +1,6 @@
 /** Waiters and backpressure: every queue has an end, and whoever meets it is told (invariant B). */
 import { MemoryDatabase, MemoryTransactionStore } from '@assent/store';
-import { initiatorTcc, saga, tcc } from '../test/requests.js';
+import { initiatorTcc, saga, tcc, under } from '../test/requests.js';
 import { World } from '../test/world.js';
 
 const aWorld = () =>
@@ -150,5 +150,19 @@ describe('backpressure', () => {
     world.branches.otherwise(() => ({ kind: 'succeeds' }));
     for (let released = 0; released < 8; released += 1) world.branches.releaseNewest('stock', 'action');
     await world.allFinal(many(30), 20_000);
+  });
+
+  it('keeps no more failed attempts of a transaction than the next flush should carry', async () => {
+    const world = aWorld();
+    world.database.policies.push({ ...world.database.policies[0]!, name: 'hasty', firstIntervalMs: 1, capMs: 1, forwardAttempts: 1_000 });
+    const { engine, store, monitor } = await world.start('a', { leaseMs: 600_000 });
+    world.branches.script('stock', 'action', ...many(300).map(() => ({ kind: 'impossible' as const })));
+    await world.clock.settled(engine.begin(under('hasty', saga('g', 'stock'))));
+    store.disconnect();
+    await world.clock.advance(5_000);
+    expect(monitor.marks.filter((mark) => mark === 'attempt_row_dropped')).toHaveLength(100);
+    store.reconnect();
+    await world.allFinal(['g']);
+    expect(world.database.attempts.get('g')).toHaveLength(200);
   });
 });

@@ -58,6 +58,28 @@ describe('group commit', () => {
   });
 });
 
+describe('a flush that fails', () => {
+  it('is sent again together with what has been collected meanwhile, in the order of coming', async () => {
+    const gate = new Gate();
+    const world = new World(
+      (nowMs) => new MemoryDatabase(nowMs),
+      (database) => new MemoryTransactionStore(database, async (operation) => (operation === 'flush' ? gate.passed : undefined)),
+    );
+    const { engine, store, monitor } = await world.start('a');
+    await world.clock.advance(100);
+    gate.close();
+    store.failNextFlush({ kind: 'answered', result: { kind: 'retryable', message: 'deadlock' } });
+    const first = engine.begin(saga('first', 'stock'));
+    await world.clock.rest();
+    const second = engine.begin(saga('second', 'stock'));
+    await world.clock.rest();
+    gate.open();
+    expect((await world.clock.settled(Promise.all([first, second]))).map(({ kind }) => kind)).toEqual(['accepted', 'accepted']);
+    expect(monitor.flushes.filter((rows) => rows > 0)).toEqual([2]);
+    expect([...world.database.transactions.keys()]).toEqual(['first', 'second']);
+  });
+});
+
 describe('a row that the store refuses', () => {
   it('fails alone: its neighbours in the same flush are accepted', async () => {
     const world = aWorld();

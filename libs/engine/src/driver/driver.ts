@@ -257,10 +257,10 @@ export class Driver implements ResidentHost, CallsHost {
     const need = resident.flying === null ? plan.flush : this.flushOf(resident, resident.flying.tx);
     const isOwned = resident.owner === self;
     if (need !== 'no' && isNewlyDecided(resident)) failpoints.hit('driver.before-decision-flush');
-    if (need === 'now' || (need === 'lazily' && this.isDraining)) {
+    if (need === 'now') {
       writer.enqueue(resident);
     } else if (need === 'lazily' || (isOwned && resident.flying === null && isRestful(plan, nowMs, options.restAfterMs))) {
-      this.flushLazily(resident, plan);
+      this.flushLazily(resident);
     }
     if (!resident.here || resident.durable === null) return;
     if (isOwned) {
@@ -268,22 +268,13 @@ export class Driver implements ResidentHost, CallsHost {
       this.wakeAt(resident, plan.wakeAtMs);
       if (this.isDraining) this.letGoUnlessCalling(resident);
     } else if (need === 'no' && resident.flying === null) {
-      this.restOrOwn(resident, plan);
+      // Fetched for a command that changed nothing: it leaves as it came. If something is due, whoever claims it takes it.
+      this.forget(resident);
     }
   }
 
-  /** A transaction in memory that nobody owns: with something due this node takes it, else it leaves memory as it came. */
-  private restOrOwn(resident: Resident, plan: Plan): void {
-    if (plan.invokes.length > 0 && !this.isDraining) this.ports.writer.enqueue(resident);
-    else this.forget(resident);
-  }
-
-  /** Progress that nobody waits for, and letting go. The end of a transaction is never put off: memory is what it would cost. */
-  private flushLazily(resident: Resident, plan: Plan): void {
-    if (plan.idle && plan.waitsFor === 'final') {
-      this.ports.writer.enqueue(resident);
-      return;
-    }
+  /** Progress that nobody waits for, and letting go. */
+  private flushLazily(resident: Resident): void {
     if (resident.lazy !== null) return;
     resident.lazy = this.ports.scheduler.after(this.ports.options.lazyFlushMs, {
       due: () => {
