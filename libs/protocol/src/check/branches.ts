@@ -2,14 +2,13 @@
 import type { DefinitionProblem } from '../api.js';
 import type { BranchDefinition, Definition, Endpoint } from '../model/definition.js';
 import { coordinatorRuns, endOpOf, initiatorBranch, patternOf } from '../model/facts.js';
-import { graphOf } from '../model/graph.js';
+import type { Graph } from '../model/graph.js';
 import { isLegalId } from '../model/ids.js';
 import type { Op } from '../model/patterns.js';
 import { atBranch, problem } from './problem.js';
 
-export function checkBranches(definition: Definition): readonly DefinitionProblem[] {
+export function checkBranches(definition: Definition, graph: Graph): readonly DefinitionProblem[] {
   const seen = new Set<string>();
-  const graph = graphOf(definition);
   return definition.branches.flatMap((branch, index) => {
     const problems = [...checkId(branch, index, seen), ...checkColumns(definition, branch, index)];
     const ends = [endOpOf({ definition, graph }, index, 'commit'), endOpOf({ definition, graph }, index, 'abort')];

@@ -5,6 +5,7 @@
 import type { CheckDefinition, DefinitionProblem } from '../api.js';
 import type { Definition } from '../model/definition.js';
 import { patternOf } from '../model/facts.js';
+import { graphOf } from '../model/graph.js';
 import type { Policy } from '../model/policy.js';
 import { checkBranches, checkCheckBack } from './branches.js';
 import { checkOrder } from './order.js';
@@ -17,7 +18,8 @@ export const MAX_BRANCHES = 200;
 export const checkDefinition: CheckDefinition = (definition, policy) => {
   const whole = checkWhole(definition, policy);
   if (definition.branches.length > MAX_BRANCHES) return whole;
-  return [...whole, ...checkBranches(definition), ...checkCheckBack(definition), ...checkOrder(definition)];
+  const graph = graphOf(definition);
+  return [...whole, ...checkBranches(definition, graph), ...checkCheckBack(definition), ...checkOrder(definition, graph)];
 };
 
 function checkWhole(definition: Definition, policy: Policy): readonly DefinitionProblem[] {

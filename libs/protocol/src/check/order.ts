@@ -1,18 +1,16 @@
 /** The order among branches: `after` names known branches, without a circle, and nothing runs beside a pivot. */
 import type { DefinitionProblem } from '../api.js';
 import type { Definition } from '../model/definition.js';
-import { type Graph, graphOf } from '../model/graph.js';
+import type { Graph } from '../model/graph.js';
 import { atBranch } from './problem.js';
 
-export function checkOrder(definition: Definition): readonly DefinitionProblem[] {
+export function checkOrder(definition: Definition, graph: Graph): readonly DefinitionProblem[] {
   const { branches } = definition;
-  const ids = new Set(branches.map(({ id }) => id));
   const problems = branches.flatMap((branch, index) =>
     branch.after
-      .filter((id) => !ids.has(id))
+      .filter((id) => !graph.indexOf.has(id))
       .map((id) => atBranch(index, 'after_unknown', `Branch "${branch.id}" comes after "${id}", but no branch has that id.`)),
   );
-  const graph = graphOf(definition);
   if (graph.order.length < branches.length) return [...problems, circle(definition, graph)];
   return [...problems, ...checkPivot(definition, graph)];
 }

@@ -38,19 +38,25 @@ function progressOf(tx: Transaction): string {
 }
 
 function branchJson(branch: BranchState, implied: BranchState): BranchJson | null {
-  const json: BranchJson = {
-    ...(isSame(branch.forward, implied.forward) ? {} : { forward: writeLeg(branch.forward) }),
-    ...(isSame(branch.end, implied.end) ? {} : { end: writeLeg(branch.end) }),
-    ...(branch.notices.every(isUntouched) ? {} : { notices: branch.notices.map(writeLeg) }),
+  const forward = isSame(branch.forward, implied.forward) ? null : writeLeg(branch.forward);
+  const end = isSame(branch.end, implied.end) ? null : writeLeg(branch.end);
+  const notices = branch.notices.every(isUntouched) ? null : branch.notices.map(writeLeg);
+  if (forward === null && end === null && notices === null && !branch.released) return null;
+  return {
+    ...(forward === null ? {} : { forward }),
+    ...(end === null ? {} : { end }),
+    ...(notices === null ? {} : { notices }),
     ...(branch.released ? { released: true } : {}),
   };
-  return Object.keys(json).length === 0 ? null : json;
 }
 
 function isUntouched(leg: Leg): boolean {
   return leg.state.kind === 'open' && leg.calls === 0;
 }
 
+/** Most legs are as implied, and of most that is plain without writing them down. */
 function isSame(one: Leg, other: Leg): boolean {
+  if (one.state.kind !== other.state.kind || one.attempts !== other.attempts || one.calls !== other.calls) return false;
+  if (one.state === other.state || one.state.kind === 'open' || one.state.kind === 'skipped') return true;
   return JSON.stringify(writeLeg(one)) === JSON.stringify(writeLeg(other));
 }

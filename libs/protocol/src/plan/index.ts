@@ -2,7 +2,7 @@
 import type { PlanFor } from '../api.js';
 import type { Plan } from '../effects.js';
 import { isDrivenByInitiator, isFinal } from '../model/facts.js';
-import { legsOf } from '../model/legs.js';
+import type { EpochMs } from '../model/ids.js';
 import type { Leg, Transaction } from '../model/transaction.js';
 import { pendingDeadlineMs } from '../step/index.js';
 import { type Owed, owedCalls } from './owed.js';
@@ -11,18 +11,23 @@ import { type Owed, owedCalls } from './owed.js';
 export const planFor: PlanFor = (tx, durable, nowMs) => {
   const owed = owedCalls(tx);
   const due = owed.filter(({ notBeforeMs }) => notBeforeMs <= nowMs);
-  const inAir = allLegs(tx).some(({ flight }) => flight !== null);
-  const times = owed.filter(({ notBeforeMs }) => notBeforeMs > nowMs).map(({ notBeforeMs }) => notBeforeMs);
-  const deadlineMs = pendingDeadlineMs(tx);
-  const wakes = deadlineMs === null ? times : [...times, deadlineMs];
+  const inAir = someLeg(tx, ({ flight }) => flight !== null);
   return {
     invokes: due.filter((call) => isPermitted(call, durable)).map(({ call }) => call),
     flush: flushFor(tx, durable),
-    wakeAtMs: wakes.length === 0 ? null : Math.min(...wakes),
+    wakeAtMs: earliestWakeMs(tx, owed, nowMs),
     idle: !inAir && due.length === 0,
     waitsFor: waitsFor(tx, inAir || owed.length > 0),
   };
 };
+
+function earliestWakeMs(tx: Transaction, owed: readonly Owed[], nowMs: EpochMs): EpochMs | null {
+  let earliestMs = pendingDeadlineMs(tx);
+  for (const { notBeforeMs } of owed) {
+    if (notBeforeMs > nowMs && (earliestMs === null || notBeforeMs < earliestMs)) earliestMs = notBeforeMs;
+  }
+  return earliestMs;
+}
 
 /** No call leaves unless the durable image permits it: its horizon, its decision, or (for notices) its end. */
 function isPermitted({ place }: Owed, durable: Transaction | null): boolean {
@@ -40,11 +45,12 @@ function flushFor(tx: Transaction, durable: Transaction | null): Plan['flush'] {
 function waitsFor(tx: Transaction, moving: boolean): Plan['waitsFor'] {
   if (moving) return 'time';
   if (isFinal(tx.status)) return 'final';
-  if (tx.paused !== null || allLegs(tx).some(({ state }) => state.kind === 'parked')) return 'person';
+  if (tx.paused !== null || someLeg(tx, ({ state }) => state.kind === 'parked')) return 'person';
   return tx.status === 'active' && isDrivenByInitiator(tx) ? 'initiator' : 'time';
 }
 
-function allLegs(tx: Transaction): readonly Leg[] {
-  const legs = tx.branches.flatMap(legsOf);
-  return tx.check === null ? legs : [...legs, tx.check];
+/** A plan is made after every event, so nothing is gathered only to be looked at. */
+function someLeg(tx: Transaction, holds: (leg: Leg) => boolean): boolean {
+  if (tx.check !== null && holds(tx.check)) return true;
+  return tx.branches.some(({ forward, end, notices }) => holds(forward) || holds(end) || notices.some(holds));
 }
