@@ -161,6 +161,19 @@ describe('a TCC driven by its initiator', () => {
     await expect(world.clock.settled(engine.submit('g', { branches: ['debit'], by: 'local' }))).resolves.toMatchObject({ kind: 'done' });
   });
 
+  it('carries out a command that comes together with one that is refused', async () => {
+    const world = aWorld();
+    const { engine } = await world.start('a');
+    await world.clock.settled(engine.begin(initiatorTcc('g')));
+    const before = world.clock.monotonicMs();
+    const both = Promise.allSettled([engine.abort('g', noThanks), engine.submit('g', { branches: ['x'], by: 'local' })]);
+    const codes = (await world.clock.settled(both)).map((answer) =>
+      answer.status === 'fulfilled' ? answer.value.kind : answer.reason.code,
+    );
+    expect(codes).toEqual(['done', 'branches_differ']);
+    expect(world.clock.monotonicMs() - before).toBeLessThan(1_000);
+  });
+
   it('takes commands at whichever node they come to while it rests', async () => {
     const world = aWorld();
     const a = await world.start('a');

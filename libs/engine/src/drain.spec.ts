@@ -88,6 +88,18 @@ describe('draining', () => {
     expect(await waiting).toMatchObject({ gid: 'g', status: 'active' });
   });
 
+  it('that was cut short leaves the rest to the others at once', async () => {
+    const world = aWorld();
+    const a = await world.start('a');
+    await world.start('b');
+    world.branches.otherwise(() => ({ kind: 'held' }));
+    await world.clock.settled(Promise.all(many(20).map((gid) => a.engine.begin(saga(gid, 'stock')))));
+    world.branches.otherwise(() => ({ kind: 'succeeds' }));
+    await world.clock.settled(a.engine.drain(0));
+    expect(a.monitor.raised('drained_incompletely')).toBe(true);
+    await world.allFinal(many(20), 3_000);
+  });
+
   it('ends in time while the store is away', async () => {
     const world = aWorld();
     const a = await world.start('a');

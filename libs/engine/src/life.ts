@@ -117,9 +117,8 @@ export class Life implements WriterHost {
     this.driver.drainAll();
     await this.until(() => this.isAtRest, startedAtMs + timeoutMs);
     const left = this.driver.inMemory;
-    if (left > 0) this.ports.monitor.alarm('drained_incompletely', `${left} transactions are left to whoever declares this node dead`);
+    if (left > 0) this.ports.monitor.alarm('drained_incompletely', `${left} transactions are left to whoever takes them over`);
     this.close();
-    if (left > 0) return;
     try {
       await this.ports.store.leave(this.incarnation);
     } catch (error) {

@@ -204,6 +204,18 @@ describe('a node that dies', () => {
     await world.allFinal(['g']);
   });
 
+  it('does not show what it remembers once others may have moved it', async () => {
+    const world = aWorld();
+    const a = await world.start('a');
+    await world.start('b');
+    world.branches.script('stock', 'action', { kind: 'held' });
+    await world.clock.settled(a.engine.begin(saga('g', 'stock')));
+    a.store.disconnect();
+    expect(await a.engine.get('g')).toMatchObject({ status: 'active' });
+    await world.allFinal(['g']);
+    await expect(a.engine.get('g')).rejects.toMatchObject({ code: 'store_unavailable' });
+  });
+
   it('answers what is proven to be accepted even though it has been declared dead meanwhile', async () => {
     const gate = new Gate();
     const world = new World(
