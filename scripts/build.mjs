@@ -38,7 +38,7 @@ function projects() {
 
 function hashOfSources() {
   const hash = createHash('sha256');
-  for (const path of ['package-lock.json', 'nest-cli.json', 'tsconfig.json', ...sourcesIn('apps'), ...sourcesIn('libs')]) {
+  for (const path of ['package-lock.json', 'nest-cli.json', 'tsconfig.json', '.swcrc', ...sourcesIn('apps'), ...sourcesIn('libs')]) {
     hash.update(path).update(readFileSync(join(root, path)));
   }
   return hash.digest('hex');
