@@ -1,0 +1,97 @@
+/**
+ * The adapter for SQLite, its statements and its tables, on a database in memory whose clock is the caller's: for simulations. Nothing is shared
+ * between two of them, and nothing of one outlives it.
+ */
+import { noFailpoints } from '@assent/engine';
+import {
+  type SqliteDatabase,
+  type SqliteDriver,
+  type SqliteDriverName,
+  type SqliteValue,
+  sqliteDriver,
+  sqliteOptions,
+} from '@assent/sqlite';
+import { DataSource } from 'typeorm';
+import { sqliteTables } from '../schema/migrations/0001-foundation.sqlite.js';
+import { SqliteTransactionStore } from './sqlite-transaction-store.js';
+
+/** Only this driver lets a function of SQL be replaced, and a database be copied. */
+const DRIVER: SqliteDriverName = 'better-sqlite3';
+
+interface CopyableDatabase extends SqliteDatabase {
+  function(name: string, options: { readonly varargs: true }, value: (...values: SqliteValue[]) => SqliteValue): unknown;
+  serialize(): Buffer;
+}
+
+type OpensCopies = new (source: Buffer | string) => CopyableDatabase;
+
+let emptyTables: Buffer | null = null;
+
+export class SqliteInMemory {
+  private database: CopyableDatabase;
+  private current: SqliteTransactionStore;
+
+  /**
+   * @param nowMs the database's clock, in milliseconds since the epoch.
+   * @throws Error with one line where the driver cannot be loaded.
+   */
+  constructor(private readonly nowMs: () => number) {
+    emptyTables ??= makeTables();
+    this.database = this.open(emptyTables);
+    this.current = this.openStore();
+  }
+
+  /** Everything but the cold reads (attempts, audit, policies). Another object after a restore. */
+  get store(): SqliteTransactionStore {
+    return this.current;
+  }
+
+  /** Keeps what is there, and answers how to go back to it. */
+  snapshot(): () => void {
+    const kept = this.database.serialize();
+    return () => {
+      this.database.close();
+      this.database = this.open(kept);
+      this.current = this.openStore();
+    };
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  private open(source: Buffer): CopyableDatabase {
+    const database = new (copies())(source);
+    // What every statement asks for the time by.
+    database.function('unixepoch', { varargs: true }, () => this.nowMs() / 1_000);
+    return database;
+  }
+
+  private openStore(): SqliteTransactionStore {
+    const { database } = this;
+    const connection: SqliteDatabase = {
+      get inTransaction() {
+        return database.inTransaction;
+      },
+      prepare: (sql) => database.prepare(sql),
+      exec: (sql) => database.exec(sql),
+      pragma: (source) => database.pragma(source),
+      // A database in memory lives as long as its only connection.
+      close: () => undefined,
+    };
+    const neverRead = new DataSource(sqliteOptions(':memory:', DRIVER));
+    return new SqliteTransactionStore(neverRead, () => connection, { release: () => undefined }, noFailpoints);
+  }
+}
+
+function makeTables(): Buffer {
+  const database = new (copies())(':memory:');
+  for (const statement of sqliteTables) database.exec(statement);
+  const tables = database.serialize();
+  database.close();
+  return tables;
+}
+
+function copies(): OpensCopies {
+  return sqliteDriver(DRIVER) satisfies SqliteDriver as unknown as OpensCopies;
+}

@@ -1,0 +1,5 @@
+/** Those who begin transactions, and what they ask for. */
+export { Api } from './api.js';
+export { Initiator } from './initiator.js';
+export { policies, shortestRetryMs } from './policies.js';
+export { RequestMaker, type Shelves } from './requests.js';

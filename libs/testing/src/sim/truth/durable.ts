@@ -1,0 +1,166 @@
+/** What the database of a run holds, flush by flush, and whether each flush was allowed to write what it wrote (L, O, S, D). */
+import type { BranchCall, FlushBatch, Incarnation, Move, StoredTransaction } from '@assent/engine';
+import { type Definition, isFinal, leftTooEarly, load, type Policy, planFor, type Transaction, takenBack } from '@assent/protocol';
+import type { Marks } from '../kernel/index.js';
+import type { Fences } from './fences.js';
+import type { Findings } from './findings.js';
+
+const COMMITS: ReadonlySet<string> = new Set(['confirm', 'commit', 'deliver', 'complete']);
+const ROLLBACKS: ReadonlySet<string> = new Set(['cancel', 'compensate', 'rollback']);
+
+export class Durable {
+  private rows = new Map<string, StoredTransaction>();
+  private states = new Map<string, Transaction>();
+  private finals = 0;
+  /** The last owner of each transaction, and how often it went to another. */
+  private readonly tenures = new Map<string, { readonly owner: Incarnation; readonly count: number }>();
+  /** Off once the database has lost commits: what it holds is then nobody's truth. */
+  private isTrusted = true;
+
+  constructor(
+    private readonly policies: readonly Policy[],
+    private readonly fences: Fences,
+    private readonly findings: Findings,
+    private readonly marks: Marks,
+  ) {}
+
+  get gids(): readonly string[] {
+    return [...this.rows.keys()];
+  }
+
+  get unfinished(): number {
+    return this.rows.size - this.finals;
+  }
+
+  get hasLostCommits(): boolean {
+    return !this.isTrusted;
+  }
+
+  row(gid: string): StoredTransaction | undefined {
+    return this.rows.get(gid);
+  }
+
+  /** The durable state, or `null` when there is none. */
+  state(gid: string): Transaction | null {
+    const known = this.states.get(gid);
+    if (known !== undefined) return known;
+    const row = this.rows.get(gid);
+    if (row === undefined) return null;
+    const state = this.read(row);
+    this.states.set(gid, state);
+    return state;
+  }
+
+  /** Counts how often this transaction went from one owner to another. */
+  tenureOf(gid: string): number {
+    return this.tenures.get(gid)?.count ?? 0;
+  }
+
+  /** True when only a person can move it. */
+  isParked(gid: string): boolean {
+    const tx = this.state(gid);
+    return tx !== null && !isFinal(tx.status) && planFor(tx, tx, 0).waitsFor === 'person';
+  }
+
+  /** A flush has committed; `after` are the rows of its gids as they are now. */
+  flushed(batch: FlushBatch, unmoved: readonly string[], after: readonly StoredTransaction[]): void {
+    const unmatched = new Set(unmoved);
+    const byGid = new Map(after.map((row) => [row.gid, row]));
+    for (const { gid } of batch.begins) this.begun(gid, byGid.get(gid));
+    for (const move of batch.moves) this.moved(batch, move, unmatched.has(move.gid), byGid.get(move.gid));
+  }
+
+  /** D: whether this call may leave this node now, by what is durable. */
+  callLeaves(call: BranchCall, by: Incarnation): void {
+    if (!this.isTrusted) return;
+    const durable = this.state(call.gid);
+    const needs = COMMITS.has(call.op) || ROLLBACKS.has(call.op) ? 'decision' : 'horizon';
+    const decision = COMMITS.has(call.op) ? 'commit' : 'abort';
+    const isOwner = this.rows.get(call.gid)?.owner === by;
+    if (durable === null) this.findings.add('D', call.gid, `${call.op} of ${call.branch} left before its transaction was durable`);
+    else {
+      // What only the owner can know is asked of the owner only: the calls of a node that was replaced are absorbed by the barrier.
+      const present = {
+        ...durable,
+        decision: needs === 'decision' ? ({ kind: decision, atMs: 0 } as const) : isOwner ? durable.decision : null,
+      };
+      for (const { invariant, says } of leftTooEarly({ branch: call.branch, op: call.op, needs }, present, durable)) {
+        this.findings.add(invariant, call.gid, says);
+      }
+      const index = durable.graph.indexOf.get(call.branch);
+      if (ROLLBACKS.has(call.op) && (index === undefined || !durable.branches[index]!.inHorizon)) {
+        this.findings.add('S', call.gid, `${call.op} of ${call.branch} was sent, though it lies outside the durable horizon`);
+      }
+    }
+  }
+
+  /** The database goes back to what it held when this was called. */
+  snapshot(): () => void {
+    const rows = new Map(this.rows);
+    const states = new Map(this.states);
+    const finals = this.finals;
+    return () => {
+      this.rows = new Map(rows);
+      this.states = new Map(states);
+      this.finals = finals;
+      this.isTrusted = false;
+    };
+  }
+
+  private begun(gid: string, row: StoredTransaction | undefined): void {
+    if (row === undefined) {
+      this.findings.add('L', gid, 'its begin committed, and it is not there');
+      return;
+    }
+    const before = this.rows.get(gid);
+    if (before !== undefined) this.findings.add('L', gid, 'it was begun over one that was there');
+    this.keep(before, row);
+  }
+
+  private moved(batch: FlushBatch, move: Move, isUnmoved: boolean, row: StoredTransaction | undefined): void {
+    const { gid } = move;
+    const before = this.rows.get(gid);
+    if (before === undefined || row === undefined) {
+      if (!isUnmoved) this.findings.add('L', gid, 'it was moved, and it is not there');
+      return;
+    }
+    if (isUnmoved) {
+      this.marks.reach('guard unmoved');
+      if (row.version !== before.version) this.findings.add('O', gid, `it was called unmoved, but its version is ${row.version}`);
+      return;
+    }
+    const self = batch.fence.incarnation;
+    if (row.version !== before.version + 1 || before.version !== move.fromVersion) {
+      this.findings.add('O', gid, `version ${before.version} was moved from ${move.fromVersion} to ${row.version}`);
+    }
+    if (before.owner !== move.knownOwner)
+      this.findings.add('O', gid, `${self} moved it as if ${move.knownOwner} owned it; it was ${before.owner}`);
+    if (before.owner !== null && before.owner !== self && this.fences.isAlive(before.owner)) {
+      this.findings.add('O', gid, `${self} took it from ${before.owner}, which is alive`);
+    }
+    if (move.image === null) this.marks.reach(before.owner === null ? 'claimed at rest' : 'claimed from the dead');
+    this.keep(before, row);
+  }
+
+  private keep(before: StoredTransaction | undefined, row: StoredTransaction): void {
+    this.finals += (isFinal(row.status) ? 1 : 0) - (before !== undefined && isFinal(before.status) ? 1 : 0);
+    const earlier = before === undefined ? null : this.state(row.gid);
+    const tenure = this.tenures.get(row.gid);
+    if (row.owner !== null && row.owner !== tenure?.owner) this.tenures.set(row.gid, { owner: row.owner, count: (tenure?.count ?? 0) + 1 });
+    this.rows.set(row.gid, row);
+    const later = this.read(row);
+    this.states.set(row.gid, later);
+    if (earlier === null || !this.isTrusted) return;
+    for (const { invariant, says } of takenBack(earlier, later)) this.findings.add(invariant, row.gid, says);
+    if (isFinal(row.status) && row.owner !== null) this.findings.add('L', row.gid, 'it is final and still owned');
+  }
+
+  private read(row: StoredTransaction): Transaction {
+    const { gid, name, businessKey, createdBy, createdAtMs, status, mixed, paused, definition, progress, version, finishedAtMs } = row;
+    const { policy: ref } = JSON.parse(definition) as Definition;
+    const policy = this.policies.find((known) => known.name === ref.name && known.version === ref.version);
+    if (policy === undefined) throw new Error(`${gid} names a policy that this world does not have`);
+    const image = { status, mixed, paused, definition, progress };
+    return load({ origin: { gid, name, businessKey, createdBy, createdAtMs }, image, policy, version, finishedAtMs });
+  }
+}

@@ -1,0 +1,95 @@
+/** What the databases of the participants committed: the ground truth of I, E and S, judged effect by effect. */
+import { type BranchObservation, contradictoryEffects, effectsTwice, rolledBackTooEarly } from '@assent/protocol';
+import type { Durable } from './durable.js';
+import type { Findings } from './findings.js';
+
+export type EffectKind = 'forward' | 'commit' | 'rollback';
+
+interface Seen {
+  forward: number;
+  commit: number;
+  rollback: number;
+  sealed: boolean;
+  /** Definite answers to forward calls. */
+  answered: 'nothing' | 'succeeded' | 'rejected';
+}
+
+export class Effects {
+  private readonly branches = new Map<string, Seen>();
+  private effects = 0;
+
+  constructor(
+    private readonly durable: Durable,
+    private readonly findings: Findings,
+  ) {}
+
+  get count(): number {
+    return this.effects;
+  }
+
+  /** A local transaction with this effect has committed. */
+  took(gid: string, branch: string, kind: EffectKind): void {
+    const seen = this.seen(gid, branch);
+    if (kind === 'rollback') this.judgeOrder(gid, branch);
+    seen[kind] += 1;
+    this.effects += 1;
+    if (kind === 'forward' && seen.answered === 'rejected') {
+      this.findings.add('I', gid, `${branch} was answered rejected, and took effect later`);
+    }
+    this.judge(gid, branch, seen);
+  }
+
+  /** A local transaction has committed a barrier row of a rollback op. */
+  sealed(gid: string, branch: string): void {
+    const seen = this.seen(gid, branch);
+    seen.sealed = true;
+    this.judge(gid, branch, seen);
+  }
+
+  /** A forward call was answered. What was answered once for good is never answered otherwise. */
+  answered(gid: string, branch: string, answer: 'succeeded' | 'rejected'): void {
+    const seen = this.seen(gid, branch);
+    if (seen.answered !== 'nothing' && seen.answered !== answer) {
+      this.findings.add('I', gid, `${branch} was answered ${seen.answered}, and then ${answer}`);
+    }
+    if (answer === 'succeeded' && seen.forward === 0)
+      this.findings.add('I', gid, `${branch} was answered succeeded, and never took effect`);
+    seen.answered = answer;
+  }
+
+  /** What is seen of these branches, in their order. */
+  observe(gid: string, branches: readonly { readonly id: string }[]): readonly BranchObservation[] {
+    return branches.map(({ id }) => observation(id, this.seen(gid, id)));
+  }
+
+  private judge(gid: string, branch: string, seen: Seen): void {
+    const observed = [observation(branch, seen)];
+    for (const { invariant, says } of [...effectsTwice(observed), ...contradictoryEffects(observed)]) {
+      this.findings.add(invariant, gid, `${branch}: ${says}`);
+    }
+  }
+
+  private judgeOrder(gid: string, branch: string): void {
+    const tx = this.durable.state(gid);
+    if (tx === null || this.durable.hasLostCommits) return;
+    const index = tx.graph.indexOf.get(branch);
+    if (index === undefined) return;
+    for (const { invariant, says } of rolledBackTooEarly(tx, index, this.observe(gid, tx.definition.branches))) {
+      this.findings.add(invariant, gid, `${branch}: ${says}`);
+    }
+  }
+
+  private seen(gid: string, branch: string): Seen {
+    const key = `${gid}/${branch}`;
+    let seen = this.branches.get(key);
+    if (seen === undefined) {
+      seen = { forward: 0, commit: 0, rollback: 0, sealed: false, answered: 'nothing' };
+      this.branches.set(key, seen);
+    }
+    return seen;
+  }
+}
+
+function observation(branch: string, { forward, commit, rollback, sealed }: Seen): BranchObservation {
+  return { branch, forward, commit, rollback, sealed };
+}

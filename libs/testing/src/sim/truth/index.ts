@@ -1,0 +1,6 @@
+/** What an all-seeing observer knows of a run, and what it finds broken. */
+export { Durable } from './durable.js';
+export { type EffectKind, Effects } from './effects.js';
+export { Fences } from './fences.js';
+export { type Finding, Findings, type Letter } from './findings.js';
+export { Promises } from './promises.js';

@@ -1,0 +1,67 @@
+/**
+ * Compiles what a simulation needs, in a second and without a check of types (that is `npm run typecheck`), into a folder of its own below `dist`.
+ * A mutation replaces one text of one source file on the way: the sources themselves are never touched.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { transformSync } from '@swc/core';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const folders = ['protocol', 'engine', 'sqlite', 'store', 'participant', 'testing'].map((name) => `libs/${name}/src`);
+const options = {
+  jsc: {
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+    target: 'es2023',
+    keepClassNames: true,
+  },
+  module: { type: 'es6' },
+  sourceMaps: 'inline',
+  swcrc: false,
+};
+/** Compiled files by their path: a tree with one mutation is the same but for one file. */
+const compiled = new Map();
+
+/**
+ * Writes the compiled tree to `dist/<name>` and answers its folder. @param mutant `{ file, original, mutated }` or nothing.
+ * @throws Error when the original text is not there exactly once.
+ */
+export function compileTree(name, mutant = null) {
+  const out = join(root, 'dist', name);
+  rmSync(out, { recursive: true, force: true });
+  for (const file of [...folders.flatMap((folder) => sourcesBelow(folder)), ...sourcesBelow('test/sim')]) {
+    const code = mutant?.file === file ? compile(file, mutate(readFileSync(join(root, file), 'utf8'), mutant)) : compileOnce(file);
+    const target = join(out, file.replace(/\.ts$/, '.js'));
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, code);
+  }
+  return out;
+}
+
+function mutate(source, { file, original, mutated }) {
+  const parts = source.split(original);
+  if (parts.length !== 2) throw new Error(`${file} holds this text ${parts.length - 1} times instead of once: ${original}`);
+  return parts.join(mutated);
+}
+
+function compileOnce(file) {
+  if (!compiled.has(file)) compiled.set(file, compile(file, readFileSync(join(root, file), 'utf8')));
+  return compiled.get(file);
+}
+
+function compile(file, source) {
+  const { code } = transformSync(source, { ...options, filename: file, sourceFileName: join(root, file) });
+  // Libraries are imported by name; in the tree they lie beside each other.
+  return code.replace(/(from |import\()(['"])@assent\/([a-z]+)\2/g, (_, before, quote, library) => {
+    const path = relative(dirname(file), `libs/${library}/src/index.js`);
+    return `${before}${quote}${path.startsWith('.') ? path : `./${path}`}${quote}`;
+  });
+}
+
+function sourcesBelow(folder) {
+  return readdirSync(join(root, folder), { recursive: true })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
+    .map((path) => `${folder}/${path}`);
+}
