@@ -27,40 +27,48 @@ export interface Owed {
   readonly call: Invoke;
 }
 
-/** In the order in which they should leave. */
+/** In the order in which they should leave. A plan is made after every event, so calls are put into one list as they are found. */
 export function owedCalls(tx: Transaction): readonly Owed[] {
-  if (tx.paused !== null) return [];
-  if (tx.status === 'active') return [...owedForward(tx), ...owedCheck(tx)];
-  if (isFinal(tx.status)) return owedNotices(tx);
-  return tx.status === 'committing' ? owedCommits(tx) : owedRollbacks(tx);
+  const owed: Owed[] = [];
+  if (tx.paused !== null) return owed;
+  if (tx.status === 'active') {
+    addForward(tx, owed);
+    addCheck(tx, owed);
+  } else if (isFinal(tx.status)) {
+    addNotices(tx, owed);
+  } else if (tx.status === 'committing') {
+    addCommits(tx, owed);
+  } else {
+    addRollbacks(tx, owed);
+  }
+  return owed;
 }
 
-function owedForward(tx: Transaction): readonly Owed[] {
-  return tx.branches.flatMap((branch, index) => {
+function addForward(tx: Transaction, owed: Owed[]): void {
+  for (const [index, branch] of tx.branches.entries()) {
+    if (!branch.inHorizon || nextCallMs(branch.forward) === null) continue;
     const op = forwardOpOf(tx, index);
-    if (op === null || !branch.inHorizon || !coordinatorRuns(tx, index)) return [];
-    if (!tx.graph.after[index]!.every((before) => tookEffect(tx.branches[before]!))) return [];
-    return branchCall(tx, { kind: 'forward', index }, branch.forward, op);
-  });
+    if (op === null || !coordinatorRuns(tx, index)) continue;
+    if (tx.graph.after[index]!.every((before) => tookEffect(tx.branches[before]!))) {
+      addBranchCall(tx, { kind: 'forward', index }, branch.forward, op, owed);
+    }
+  }
 }
 
-function owedCommits(tx: Transaction): readonly Owed[] {
-  return tx.branches.flatMap((_, index) => {
-    const isTurn = tx.graph.after[index]!.every((before) => hasEnded(tx.branches[before]!.end));
-    return isTurn ? owedEnd(tx, index) : [];
-  });
+function addCommits(tx: Transaction, owed: Owed[]): void {
+  for (const index of tx.branches.keys()) {
+    if (tx.graph.after[index]!.every((before) => hasEnded(tx.branches[before]!.end))) addEnd(tx, index, owed);
+  }
 }
 
 /** In reverse order; in strict and declared order each waits until everything behind it is rolled back and no longer in the air. */
-function owedRollbacks(tx: Transaction): readonly Owed[] {
+function addRollbacks(tx: Transaction, owed: Owed[]): void {
   const waits = patternOf(tx).rollbackOrder !== 'preferred';
   const clear = tx.branches.map(() => true);
-  const owed: Owed[] = [];
   for (const index of [...tx.graph.order].reverse()) {
     clear[index] = tx.graph.before[index]!.every((next) => clear[next] && isRolledBack(tx, next));
-    if (clear[index] || !waits) owed.push(...owedEnd(tx, index));
+    if (clear[index] || !waits) addEnd(tx, index, owed);
   }
-  return owed;
 }
 
 function isRolledBack(tx: Transaction, index: number): boolean {
@@ -69,34 +77,34 @@ function isRolledBack(tx: Transaction, index: number): boolean {
 }
 
 /** A branch's end is sent when its own forward call has ended at the sender (DESIGN 4.4). */
-function owedEnd(tx: Transaction, index: number): readonly Owed[] {
+function addEnd(tx: Transaction, index: number, owed: Owed[]): void {
   const { forward, end } = tx.branches[index]!;
   const op = tx.decision === null ? null : endOpOf(tx, index, tx.decision.kind);
-  if (op === null || forward.flight !== null) return [];
-  return branchCall(tx, { kind: 'end', index }, end, op);
+  if (op !== null && forward.flight === null) addBranchCall(tx, { kind: 'end', index }, end, op, owed);
 }
 
-function owedNotices(tx: Transaction): readonly Owed[] {
+function addNotices(tx: Transaction, owed: Owed[]): void {
   const { afterEnd } = patternOf(tx);
-  return tx.branches.flatMap((branch, index) => {
+  if (afterEnd.length === 0) return;
+  for (const [index, branch] of tx.branches.entries()) {
     const next = branch.notices.findIndex((leg) => !hasEnded(leg) && leg.state.kind !== 'parked');
-    return next < 0 ? [] : branchCall(tx, { kind: 'notice', index, notice: next }, branch.notices[next]!, afterEnd[next]!);
-  });
+    if (next >= 0) addBranchCall(tx, { kind: 'notice', index, notice: next }, branch.notices[next]!, afterEnd[next]!, owed);
+  }
 }
 
-function owedCheck(tx: Transaction): readonly Owed[] {
+function addCheck(tx: Transaction, owed: Owed[]): void {
   const { checkBack } = tx.definition;
   const { askOp } = patternOf(tx);
-  if (tx.check === null || checkBack === undefined || askOp === null) return [];
-  return call(tx, { kind: 'check' }, tx.check, { branch: initiatorBranch, op: askOp, endpoint: checkBack, payload: '{}' });
+  if (tx.check === null || checkBack === undefined || askOp === null) return;
+  addCall(tx, { kind: 'check' }, tx.check, { branch: initiatorBranch, op: askOp, endpoint: checkBack, payload: '{}' }, owed);
 }
 
-function branchCall(tx: Transaction, place: Place & { index: number }, leg: Leg, op: Op): readonly Owed[] {
+function addBranchCall(tx: Transaction, place: Place & { index: number }, leg: Leg, op: Op, owed: Owed[]): void {
   const { id, payload } = tx.definition.branches[place.index]!;
   const { asked, askOp } = patternOf(tx);
   const asks = place.kind === 'end' && leg.state.kind === 'pending' && asked === 'participant' && askOp !== null;
   const calledOp = asks && answersTo(tx, place.index, askOp) ? askOp : op;
-  return call(tx, place, leg, { branch: id, op: calledOp, endpoint: endpointOf(tx, place.index), payload });
+  addCall(tx, place, leg, { branch: id, op: calledOp, endpoint: endpointOf(tx, place.index), payload }, owed);
 }
 
 interface Target {
@@ -106,13 +114,21 @@ interface Target {
   readonly payload: string;
 }
 
-function call(tx: Transaction, place: Place, leg: Leg, target: Target): readonly Owed[] {
+function addCall(tx: Transaction, place: Place, leg: Leg, target: Target, owed: Owed[]): void {
   const notBeforeMs = nextCallMs(leg);
-  if (notBeforeMs === null) return [];
+  if (notBeforeMs === null) return;
   const asks = place.kind === 'check' || leg.state.kind === 'pending';
-  const timeoutMs = place.kind === 'forward' ? tx.policy.forwardTimeoutMs : tx.policy.endTimeoutMs;
-  const needs = place.kind === 'forward' || place.kind === 'check' ? 'horizon' : 'decision';
-  return [{ place, notBeforeMs, call: { ...target, kind: asks ? 'ask' : 'invoke', attempt: leg.calls + 1, timeoutMs, needs } }];
+  const call: Invoke = {
+    kind: asks ? 'ask' : 'invoke',
+    branch: target.branch,
+    op: target.op,
+    attempt: leg.calls + 1,
+    endpoint: target.endpoint,
+    payload: target.payload,
+    timeoutMs: place.kind === 'forward' ? tx.policy.forwardTimeoutMs : tx.policy.endTimeoutMs,
+    needs: place.kind === 'forward' || place.kind === 'check' ? 'horizon' : 'decision',
+  };
+  owed.push({ place, notBeforeMs, call });
 }
 
 /** From when on a leg may be called, or `null` when it waits for something other than time. */

