@@ -80,7 +80,12 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
   const child = spawn(server, [...noDefaultsFirst(asRoot), ...serverOptions(dataDir, port), ...(options.args ?? [])], { stdio: 'ignore' });
   const killOnExit = () => child.kill('SIGKILL');
   process.once('exit', killOnExit);
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ended = new Promise<void>((resolve) =>
+    child.once('exit', () => {
+      process.removeListener('exit', killOnExit);
+      resolve();
+    }),
+  );
   const url = `mysql://root@127.0.0.1:${port}`;
   await untilItAnswers(url, child);
   return {
@@ -93,7 +98,6 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
       if (signal === 'SIGKILL' || signal === 'SIGTERM') await ended;
     },
     async stop() {
-      process.removeListener('exit', killOnExit);
       child.kill('SIGKILL');
       await ended;
       rmSync(dataDir, { recursive: true, force: true });

@@ -1,62 +1,76 @@
-/** `npm run faults`: real processes on a real database, hurt on purpose; then the totals are checked. Exit code 1 on any violation. */
+/** `npm run faults`: real processes on a real database, hurt on purpose; then the audit. Exit code 1 on any violation. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { type Report, reportOf, sectionOf, withSection } from './report/index.js';
+import { runAll } from './run.js';
 import { scenarios } from './scenarios/index.js';
 
-const help = `npm run faults -- [--scenario NAME]... [--quick] [--list]
+const help = `npm run faults -- [--scenario NAME]... [--quick] [--json FILE] [--report] [--list]
   --scenario NAME  only this one (may be given more than once)
   --quick          a tenth of the work
+  --json FILE      writes the figures of this run
+  --report         writes the figures of this run into docs/reliability.md
+  --from FILE      runs nothing: takes the figures of an earlier run, for --report
   --list           names and titles`;
 
-const { values: options } = parseArgs({
-  options: {
-    scenario: { type: 'string', multiple: true },
-    quick: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+const quickScale = 0.1;
+const page = 'docs/reliability.md';
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-if (options.help) {
-  say(help);
-  process.exit(0);
-}
-if (options.list) {
-  for (const { name, title } of scenarios) say(`${name.padEnd(28)} ${title}`);
-  process.exit(0);
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      scenario: { type: 'string', multiple: true },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      report: { type: 'boolean', default: false },
+      from: { type: 'string' },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  return values;
 }
 
-const unknown = (options.scenario ?? []).filter((name) => scenarios.every((scenario) => scenario.name !== name));
-if (unknown.length > 0) {
-  say(`There is no scenario ${unknown.join(', ')}; --list names them.`);
-  process.exit(2);
+type Options = ReturnType<typeof readOptions>;
+
+async function measure({ scenario: names, quick }: Options): Promise<Report> {
+  const unknown = (names ?? []).filter((name) => scenarios.every((scenario) => scenario.name !== name));
+  if (unknown.length > 0) throw new Error(`There is no scenario ${unknown.join(', ')}; --list names them.`);
+  const scale = quick ? quickScale : 1;
+  const chosen = scenarios.filter(({ name }) => names === undefined || names.includes(name));
+  return reportOf(await runAll(chosen, scale, say), scale);
 }
 
-let passed = 0;
-let failed = 0;
-for (const scenario of scenarios) {
-  if (options.scenario !== undefined && !options.scenario.includes(scenario.name)) continue;
-  say(`${scenario.name}: ${scenario.title}`);
-  try {
-    const { audit, figures } = await scenario.run(options.quick ? 0.1 : 1);
-    const facts = { committed: audit.committed, aborted: audit.aborted, ...figures };
-    say(
-      `  ${Object.entries(facts)
-        .map(([name, value]) => `${name} ${value}`)
-        .join(', ')}`,
-    );
-    for (const violation of audit.violations) say(`  VIOLATION ${violation}`);
-    if (audit.violations.length === 0) passed += 1;
-    else failed += 1;
-  } catch (error) {
-    say(
-      `  VIOLATION the scenario could not be carried through: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    );
-    failed += 1;
+function writeReport(report: Report): void {
+  const before = existsSync(page) ? readFileSync(page, 'utf8') : '# Reliability, measured\n';
+  writeFileSync(page, withSection(before, sectionOf(report)));
+  say(`${page} has the figures of this run.`);
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options.help) {
+    say(help);
+    return;
   }
+  if (options.list) {
+    for (const { name, title } of scenarios) say(`${name.padEnd(28)} ${title}`);
+    return;
+  }
+  const report = options.from === undefined ? await measure(options) : (JSON.parse(readFileSync(options.from, 'utf8')) as Report);
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.report) writeReport(report);
+  const count = (outcome: string) => report.results.filter((result) => result.outcome === outcome).length;
+  if (count('skipped') > 0) say(`${count('skipped')} SKIPPED: this machine cannot show what they show; see above why.`);
+  say(`${count('passed')} passed, ${count('failed')} failed`);
+  process.exitCode = count('failed') === 0 ? 0 : 1;
 }
-say(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+
+main().catch((error: unknown) => {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 2;
+});

@@ -1,7 +1,16 @@
 /** All scenarios, in the order in which they run. */
+import { coordinatorKilledAtFailpoints, coordinatorKilledAtRandom, takeoverKilled } from './coordinator-killed.js';
+import { coordinatorPaused, coordinatorPausedInFlush } from './coordinator-paused.js';
+import { databaseKilled, databasePaused } from './database-hurt.js';
+import { duplicateDeliveries } from './deliveries.js';
+import { diskFull } from './disk-full.js';
+import { hotRows } from './hot-rows.js';
 import { lostAcknowledgementsScenario } from './lost-acknowledgements.js';
 import { ordersUnderFailuresScenarios } from './orders-under-failures.js';
 import { outageScenario } from './outage.js';
+import { participantKilled, participantPaused } from './participant-hurt.js';
+import { databasePartition, participantPartition } from './partitions.js';
+import { rollingRestart } from './rolling-restart.js';
 import { rushScenarios } from './rush.js';
 import type { Scenario } from './scenario.js';
 
@@ -10,5 +19,20 @@ export const scenarios: readonly Scenario[] = [
   ...rushScenarios,
   outageScenario,
   lostAcknowledgementsScenario,
+  coordinatorKilledAtFailpoints,
+  coordinatorKilledAtRandom,
+  takeoverKilled,
+  coordinatorPaused,
+  coordinatorPausedInFlush,
+  participantKilled,
+  participantPaused,
+  databaseKilled,
+  databasePaused,
+  participantPartition,
+  databasePartition,
+  duplicateDeliveries,
+  hotRows,
+  rollingRestart,
+  diskFull,
 ];
-export type { Findings, Scenario } from './scenario.js';
+export type { Scenario } from './scenario.js';

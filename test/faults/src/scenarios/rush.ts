@@ -1,11 +1,14 @@
 /** 5,000 customers at once want 100 units: 100 get one, the rest are refused with OUT_OF_STOCK, after one attempt each. */
-import { audit, readCoordinator } from '../audit.js';
-import { placeOrders } from '../load.js';
-import { seed } from '../shop.js';
-import { type Dialect, ShopStack } from '../stack/shop-stack.js';
-import type { Findings, Scenario } from './scenario.js';
+import type { Audit } from '../audit/index.js';
+import type { Findings } from '../findings.js';
+import type { Goods } from '../load/index.js';
+import { type Dialect, ShopStack } from '../stack/index.js';
+import { placeAll } from './place-all.js';
+import type { Scenario } from './scenario.js';
 
-const goods = { skus: 1, unitsOfEach: 100, accounts: 50, balanceOfEach: 1_000_000 };
+const units = 100;
+const wallets = Array.from({ length: 50 }, (_, index) => ({ account: `acc-${index}`, balance: 1_000_000 }));
+const goods: Goods = { shelf: [{ sku: 'sku-0', units }], wallets };
 
 function rush(dialect: Dialect): Scenario {
   return {
@@ -22,24 +25,22 @@ function rush(dialect: Dialect): Scenario {
   };
 }
 
-async function sell(stack: ShopStack, count: number): Promise<Findings> {
-  const expected = await seed(stack, goods, count);
+function sell(stack: ShopStack, count: number): Promise<Findings> {
   const orders = Array.from({ length: count }, (_, index) => ({
     key: `rush-${index}`,
     mode: index % 2 === 0 ? ('tcc' as const) : ('saga' as const),
-    account: `acc-${index % goods.accounts}`,
+    account: `acc-${index % wallets.length}`,
     lines: [{ sku: 'sku-0', quantity: 1 }],
   }));
-  const load = await placeOrders(stack.order.baseUrl, orders, count);
-  const found = await audit(stack, expected, 120_000);
-  const violations = [...found.violations];
-  if (found.committed !== Math.min(100, count)) violations.push(`${found.committed} orders were sold of 100 units`);
-  const [repeated] = await readCoordinator(stack, `SELECT COUNT(*) AS n FROM attempt_log WHERE outcome = 'rejected' AND attempt > 1`);
+  return placeAll(stack, goods, count, { orders, inFlight: count, demand: (found) => allSoldAtOnce(stack, found, count) });
+}
+
+async function allSoldAtOnce(stack: ShopStack, { committed }: Audit, count: number): Promise<readonly string[]> {
+  const violations: string[] = [];
+  if (committed !== Math.min(units, count)) violations.push(`${committed} orders were sold of ${units} units`);
+  const [repeated] = await stack.read('coordinator', `SELECT COUNT(*) AS n FROM attempt_log WHERE outcome = 'rejected' AND attempt > 1`);
   if (Number(repeated?.n) > 0) violations.push(`${String(repeated?.n)} refusals took more than one attempt`);
-  return {
-    audit: { ...found, violations },
-    figures: { orders: count, seconds: Math.round(load.tookMs / 1_000), repeats: load.repeats, ...load.refusals },
-  };
+  return violations;
 }
 
 export const rushScenarios: readonly Scenario[] = [rush('mariadb'), rush('sqlite')];

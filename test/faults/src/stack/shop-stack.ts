@@ -1,45 +1,68 @@
 /**
  * The whole shop as real processes on one database server (or on SQLite files), each with a database of its own, the coordinator behind a
- * proxy of which scenarios can lose acknowledgements.
+ * proxy of which scenarios can lose acknowledgements, and, where a scenario asks for it, the participants behind proxies that misbehave.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
-import { freePort, type MariadbServer, startMariadb } from '../../../support/mariadb.js';
+import { freePort, type MariadbOptions } from '../../../support/mariadb.js';
 import { startTcpProxy, type TcpProxy } from '../../../support/tcp-proxy.js';
+import { seededRandom } from '../seeded-random.js';
+import { BranchProxy } from './branch-proxy.js';
+import { Mariadb } from './mariadb.js';
+import { type Addresses, coordinatorEnvironment, type Differences, orderEnvironment, participantEnvironment } from './processes.js';
 import { ServiceProcess } from './service-process.js';
+import { readSqlite } from './sqlite-reader.js';
 
 export type Dialect = 'mariadb' | 'sqlite';
-type ServiceName = 'coordinator' | 'order' | 'inventory' | 'payment';
+export type ServiceName = 'coordinator' | 'order' | 'inventory' | 'payment';
 
-export interface StackOptions {
+export interface StackOptions extends Differences {
   readonly dialect: Dialect;
-  /** `ASSENT_DEMO_FAULTS` of inventory and payment. */
-  readonly participantFaults?: string;
-  readonly coordinatorEnv?: Readonly<Record<string, string>>;
-  readonly orderEnv?: Readonly<Record<string, string>>;
+  /** Puts a `BranchProxy` before each participant. */
+  readonly hasBranchProxies?: boolean;
+  readonly mariadb?: MariadbOptions;
 }
 
+export interface BranchProxies {
+  readonly inventory: BranchProxy;
+  readonly payment: BranchProxy;
+}
+
+/** A reader must not wait for a server that is stopped. */
+const readWithinMs = 5_000;
+
 export class ShopStack {
+  /** Further coordinators on the same database, by the node name. */
+  private readonly others: ServiceProcess[] = [];
+
   private constructor(
-    readonly home: string,
-    readonly dialect: Dialect,
-    readonly mariadb: MariadbServer | null,
-    /** Between the coordinator and MariaDB; `null` on SQLite. */
-    readonly proxy: TcpProxy | null,
+    private readonly options: StackOptions,
+    private readonly addresses: Addresses,
+    private readonly server: Mariadb | null,
+    private readonly databaseProxy: TcpProxy | null,
+    private readonly branchProxies: BranchProxies | null,
     private readonly processes: Readonly<Record<ServiceName, ServiceProcess>>,
   ) {}
 
   static async start(options: StackOptions): Promise<ShopStack> {
     const home = mkdtempSync(join(tmpdir(), 'assent-faults-'));
-    const mariadb = options.dialect === 'mariadb' ? await startMariadb() : null;
-    const proxy = mariadb === null ? null : await startTcpProxy(mariadb.port);
-    if (mariadb !== null) await createDatabases(mariadb.url);
-    const stack = new ShopStack(home, options.dialect, mariadb, proxy, await processesOf(home, mariadb, proxy, options));
+    const server = options.dialect === 'mariadb' ? await Mariadb.start(options.mariadb) : null;
+    const databaseProxy = server === null ? null : await startTcpProxy(server.port);
+    if (server !== null) await createDatabases(server.url);
+    const ports = { coordinator: await freePort(), order: await freePort(), inventory: await freePort(), payment: await freePort() };
+    const branchProxies = options.hasBranchProxies === true ? await proxiesBefore(ports) : null;
+    const participants = `inventory=${branchProxies?.inventory.url ?? urlOf(ports.inventory)},payment=${branchProxies?.payment.url ?? urlOf(ports.payment)}`;
+    const addresses = { home, ports, databases: databasesOf(home, server, databaseProxy), participants };
+    const stack = new ShopStack(options, addresses, server, databaseProxy, branchProxies, processesOf(addresses, options));
     await stack.coordinator.start();
     await Promise.all([stack.order.start(), stack.inventory.start(), stack.payment.start()]);
     return stack;
+  }
+
+  get home(): string {
+    return this.addresses.home;
   }
 
   get coordinator(): ServiceProcess {
@@ -58,63 +81,121 @@ export class ShopStack {
     return this.processes.payment;
   }
 
+  get mariadb(): Mariadb {
+    return present(this.server, 'MariaDB');
+  }
+
+  /** Between the first coordinator and MariaDB. */
+  get proxy(): TcpProxy {
+    return present(this.databaseProxy, 'proxy before MariaDB');
+  }
+
+  get branches(): BranchProxies {
+    return present(this.branchProxies, 'proxy before the participants');
+  }
+
+  /** Counts of all calls, or `null` when nobody counts. */
+  get duplicatesAbsorbed(): number | null {
+    if (this.branchProxies === null) return null;
+    return this.branchProxies.inventory.traffic.duplicates + this.branchProxies.payment.traffic.duplicates;
+  }
+
+  /** A further coordinator on the same database, past the proxy, not started yet. */
+  async addCoordinator(nodeName: string): Promise<ServiceProcess> {
+    const port = await freePort();
+    const { addresses, options } = this;
+    const env = {
+      ...coordinatorEnvironment(addresses, options),
+      ASSENT_HTTP_PORT: String(port),
+      ASSENT_DATABASE_URL: `${this.mariadb.url}/assent`,
+      ASSENT_NODE_NAME: nodeName,
+    };
+    const other = new ServiceProcess({
+      app: 'coordinator',
+      label: nodeName,
+      home: this.home,
+      env,
+      baseUrl: urlOf(port),
+      readyPath: '/health/ready',
+    });
+    this.others.push(other);
+    return other;
+  }
+
+  /** Runs a query on the database of a service, past all proxies. */
+  async read(service: ServiceName, sql: string, values: readonly string[] = []): Promise<readonly Record<string, unknown>[]> {
+    if (this.server === null) return readSqlite(`${this.home}/${service}.sqlite`, sql, values);
+    const uri = `${this.server.url}/${databaseName(service)}`;
+    const connection = await mysql.createConnection({ uri, connectTimeout: readWithinMs });
+    // A driver that has lost its server says so twice: to the query, and to whoever listens here.
+    connection.on('error', () => undefined);
+    try {
+      const [rows] = await connection.query({ sql, values: [...values], timeout: readWithinMs });
+      return rows as Record<string, unknown>[];
+    } finally {
+      connection.destroy();
+    }
+  }
+
   /** Stops everything and removes its data. */
   async stop(): Promise<void> {
+    for (const process of [...this.others, ...Object.values(this.processes)]) process.resume();
     await this.order.stop();
-    await this.coordinator.stop();
+    await Promise.all([this.coordinator, ...this.others].map((coordinator) => coordinator.stop()));
     await Promise.all([this.inventory.stop(), this.payment.stop()]);
-    await this.proxy?.close();
-    await this.mariadb?.stop();
+    await Promise.all([this.branchProxies?.inventory.close(), this.branchProxies?.payment.close(), this.databaseProxy?.close()]);
+    await this.server?.stop();
     rmSync(this.home, { recursive: true, force: true });
   }
 }
 
+function present<T>(part: T | null, name: string): T {
+  if (part === null) throw new Error(`this stack has no ${name}`);
+  return part;
+}
+
+function urlOf(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+function databaseName(service: ServiceName): string {
+  return service === 'coordinator' ? 'assent' : `assent_${service}`;
+}
+
+const services = ['coordinator', 'order', 'inventory', 'payment'] as const;
+
 async function createDatabases(url: string): Promise<void> {
   const connection = await mysql.createConnection({ uri: url });
-  for (const name of ['assent', 'assent_order', 'assent_inventory', 'assent_payment']) {
-    await connection.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
-  }
+  for (const service of services) await connection.query(`CREATE DATABASE ${databaseName(service)} CHARACTER SET utf8mb4`);
   await connection.end();
 }
 
-async function processesOf(
-  home: string,
-  mariadb: MariadbServer | null,
-  proxy: TcpProxy | null,
-  options: StackOptions,
-): Promise<Record<ServiceName, ServiceProcess>> {
-  const ports = { coordinator: await freePort(), order: await freePort(), inventory: await freePort(), payment: await freePort() };
-  const urlOf = (name: ServiceName) => `http://127.0.0.1:${ports[name]}`;
-  const databaseOf = (name: ServiceName) => (mariadb === null ? `sqlite:${join(home, `${name}.sqlite`)}` : `${mariadb.url}/assent_${name}`);
-  const keys = { ASSENT_KEYS_FILE: join(home, 'keys.json') };
-  const participant = (name: 'inventory' | 'payment'): Record<string, string> => {
-    const prefix = name.toUpperCase();
-    const faults: Record<string, string> = options.participantFaults === undefined ? {} : { ASSENT_DEMO_FAULTS: options.participantFaults };
-    return { ...keys, ...faults, [`${prefix}_HTTP_PORT`]: String(ports[name]), [`${prefix}_DATABASE_URL`]: databaseOf(name) };
+async function proxiesBefore(ports: Addresses['ports']): Promise<BranchProxies> {
+  return {
+    inventory: await BranchProxy.start(urlOf(ports.inventory), seededRandom(21)),
+    payment: await BranchProxy.start(urlOf(ports.payment), seededRandom(22)),
   };
-  const env: Record<ServiceName, Record<string, string>> = {
-    coordinator: {
-      ...keys,
-      ASSENT_MODE: 'development',
-      ASSENT_HTTP_PORT: String(ports.coordinator),
-      ASSENT_DATABASE_URL: proxy === null ? databaseOf('coordinator') : `mysql://root@127.0.0.1:${proxy.port}/assent`,
-      ASSENT_NODE_NAME: 'faults-1',
-      ASSENT_PARTICIPANTS: `inventory=${urlOf('inventory')},payment=${urlOf('payment')}`,
-      ...options.coordinatorEnv,
-    },
-    order: {
-      ...keys,
-      ORDER_HTTP_PORT: String(ports.order),
-      ORDER_DATABASE_URL: databaseOf('order'),
-      ORDER_COORDINATOR_URL: urlOf('coordinator'),
-      ORDER_RECONCILE_MS: '1000',
-      ...options.orderEnv,
-    },
-    inventory: participant('inventory'),
-    payment: participant('payment'),
+}
+
+function databasesOf(home: string, server: Mariadb | null, proxy: TcpProxy | null): Addresses['databases'] {
+  const of = (service: ServiceName) =>
+    server === null ? `sqlite:${join(home, `${service}.sqlite`)}` : `${server.url}/${databaseName(service)}`;
+  const behindProxy = proxy === null ? of('coordinator') : `mysql://root@127.0.0.1:${proxy.port}/assent`;
+  return { coordinator: behindProxy, order: of('order'), inventory: of('inventory'), payment: of('payment') };
+}
+
+function processesOf(addresses: Addresses, differences: Differences): Record<ServiceName, ServiceProcess> {
+  const env = {
+    coordinator: coordinatorEnvironment(addresses, differences),
+    order: orderEnvironment(addresses, differences),
+    inventory: participantEnvironment('inventory', addresses, differences),
+    payment: participantEnvironment('payment', addresses, differences),
   };
-  const processOf = (app: ServiceName) =>
-    new ServiceProcess({ app, home, env: env[app], baseUrl: urlOf(app), readyPath: app === 'coordinator' ? '/health/ready' : '/health' });
+  const { home, ports } = addresses;
+  const processOf = (app: ServiceName) => {
+    const readyPath = app === 'coordinator' ? '/health/ready' : '/health';
+    return new ServiceProcess({ app, label: app, home, env: env[app], baseUrl: urlOf(ports[app]), readyPath });
+  };
   return {
     coordinator: processOf('coordinator'),
     order: processOf('order'),

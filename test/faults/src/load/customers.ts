@@ -18,27 +18,71 @@ export interface LoadResult {
 
 const placeWithinMs = 180_000;
 const betweenRepeatsMs = 200;
+/** A service that was stopped holds its connections open; the customer goes on after this long. */
+const answerWithinMs = 10_000;
 
 /** Places `orders`, `inFlight` at a time. Throws when one of them is not taken within three minutes, or is answered in no known way. */
 export async function placeOrders(orderUrl: string, orders: readonly OrderRequest[], inFlight: number): Promise<LoadResult> {
-  const pool = new Pool(orderUrl, { connections: inFlight, headersTimeout: 70_000, bodyTimeout: 70_000 });
-  const refusals: Record<string, number> = {};
-  let next = 0;
-  let repeats = 0;
-  const startedAt = performance.now();
-  const customer = async () => {
-    for (let order = orders[next++]; order !== undefined; order = orders[next++]) {
-      const placed = await placeUntilTaken(pool, order);
-      repeats += placed.repeats;
-      if (placed.refusal !== null) refusals[placed.refusal] = (refusals[placed.refusal] ?? 0) + 1;
-    }
-  };
-  try {
-    await Promise.all(Array.from({ length: Math.min(inFlight, orders.length) }, customer));
-  } finally {
-    await pool.destroy();
+  const customers = new Customers(orderUrl, (index) => orders[index] ?? null);
+  customers.start(Math.min(inFlight, orders.length));
+  return customers.done();
+}
+
+/** Customers who come one after the other for as long as there is something to order. */
+export class Customers {
+  private readonly pool: Pool;
+  private readonly refusals: Record<string, number> = {};
+  private working: Promise<unknown> = Promise.resolve();
+  private next = 0;
+  private repeats = 0;
+  private isClosing = false;
+  private startedAt = 0;
+
+  /** `orderOf(index)`: the order to place next, or `null` when there is no more. */
+  constructor(
+    orderUrl: string,
+    private readonly orderOf: (index: number) => OrderRequest | null,
+  ) {
+    this.pool = new Pool(orderUrl, { connections: 5_000, headersTimeout: answerWithinMs, bodyTimeout: answerWithinMs });
   }
-  return { orders: orders.length, tookMs: performance.now() - startedAt, repeats, refusals };
+
+  /** Orders that somebody has begun to place. */
+  get begun(): number {
+    return this.next;
+  }
+
+  start(inFlight: number): void {
+    this.startedAt = performance.now();
+    this.working = Promise.all(Array.from({ length: inFlight }, () => this.customer()));
+    // Whoever awaits `done` hears of it; until then nobody has to.
+    this.working.catch(() => undefined);
+  }
+
+  /** No customer comes any more; those who are there stay until their order is taken. */
+  close(): void {
+    this.isClosing = true;
+  }
+
+  /** Resolves when every order that was begun is taken. Throws when one is not within three minutes, or is answered in no known way. */
+  async done(): Promise<LoadResult> {
+    try {
+      await this.working;
+    } finally {
+      await this.pool.destroy();
+    }
+    return { orders: this.next, tookMs: performance.now() - this.startedAt, repeats: this.repeats, refusals: this.refusals };
+  }
+
+  private async customer(): Promise<void> {
+    while (!this.isClosing) {
+      const order = this.orderOf(this.next);
+      if (order === null) return;
+      this.next += 1;
+      const placed = await placeUntilTaken(this.pool, order);
+      this.repeats += placed.repeats;
+      if (placed.refusal !== null) this.refusals[placed.refusal] = (this.refusals[placed.refusal] ?? 0) + 1;
+    }
+  }
 }
 
 async function placeUntilTaken(pool: Pool, order: OrderRequest): Promise<{ readonly repeats: number; readonly refusal: string | null }> {

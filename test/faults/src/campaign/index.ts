@@ -1,0 +1,3 @@
+/** A shop under load that is hurt for a while, then left alone, then audited. */
+export { type Campaign, runCampaign } from './campaign.js';
+export type { Ground } from './ground.js';

@@ -1,0 +1,62 @@
+/** Runs scenarios one after the other and says what became of each. */
+import type { Findings } from './findings.js';
+import type { Scenario } from './scenarios/index.js';
+
+export interface Result {
+  readonly name: string;
+  readonly title: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** Sentences: what does not hold, or why it was skipped. */
+  readonly remarks: readonly string[];
+  /** All of it, start and stop of the processes included. */
+  readonly seconds: number;
+  readonly findings: Findings | null;
+}
+
+export type Say = (line: string) => void;
+
+/** `scale` 1 is the whole of it. Never throws: a scenario that breaks down has failed. */
+export async function runAll(chosen: readonly Scenario[], scale: number, say: Say): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  for (const scenario of chosen) {
+    say(`${scenario.name}: ${scenario.title}`);
+    const result = await runOne(scenario, scale);
+    if (result.findings !== null) say(`  ${inOneLine(result.findings)}, ${result.seconds} s in all`);
+    for (const remark of result.remarks) say(`  ${result.outcome === 'skipped' ? 'SKIPPED' : 'VIOLATION'} ${remark}`);
+    results.push(result);
+  }
+  return results;
+}
+
+async function runOne(scenario: Scenario, scale: number): Promise<Result> {
+  const { name, title } = scenario;
+  const startedAtMs = performance.now();
+  const seconds = () => Math.round((performance.now() - startedAtMs) / 1_000);
+  const unable = scenario.unable?.() ?? null;
+  if (unable !== null) return { name, title, outcome: 'skipped', remarks: [unable], seconds: 0, findings: null };
+  try {
+    const findings = await scenario.run(scale);
+    const { violations } = findings.audit;
+    return { name, title, outcome: violations.length === 0 ? 'passed' : 'failed', remarks: violations, seconds: seconds(), findings };
+  } catch (error) {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return {
+      name,
+      title,
+      outcome: 'failed',
+      remarks: [`the scenario could not be carried through: ${detail}`],
+      seconds: seconds(),
+      findings: null,
+    };
+  }
+}
+
+function inOneLine({ audit, figures }: Findings): string {
+  const { harms, recoveryMs, refusals, ...rest } = figures;
+  const slowest = Object.fromEntries(Object.entries(recoveryMs).map(([kind, times]) => [`slowest after ${kind} (ms)`, Math.max(...times)]));
+  const facts = { committed: audit.committed, aborted: audit.aborted, ...rest, ...harms, ...slowest, ...refusals };
+  return Object.entries(facts)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+}

@@ -1,0 +1,95 @@
+/** The disk of the database is full for a while: nothing can be accepted, nothing is lost, and it goes on when there is room again. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCampaign } from '../campaign/index.js';
+import type { Scenario } from './scenario.js';
+
+/** A fresh server with a small log needs about half of it. */
+const diskMb = 220;
+const mebibyte = 1_048_576;
+
+/** A small disk in memory. */
+class SmallDisk {
+  private constructor(readonly folder: string) {}
+
+  static mount(): SmallDisk {
+    const folder = mkdtempSync(join(tmpdir(), 'assent-disk-'));
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMb}m,mode=0700`, 'tmpfs', folder], { stdio: 'pipe' });
+    } catch (error) {
+      rmdirSync(folder);
+      throw error;
+    }
+    return new SmallDisk(folder);
+  }
+
+  /** Takes all the room that is left. */
+  fill(): void {
+    const { bavail, bsize } = statfsSync(this.folder);
+    const chunk = Buffer.alloc(mebibyte);
+    const ballast = Math.floor((bavail * bsize) / mebibyte) + 1;
+    for (let index = 0; index <= ballast; index += 1) {
+      try {
+        writeFileSync(this.ballast, chunk, { flag: 'a' });
+      } catch {
+        // That was the last of it.
+        return;
+      }
+    }
+  }
+
+  free(): void {
+    rmSync(this.ballast, { force: true });
+  }
+
+  unmount(): void {
+    execFileSync('umount', [this.folder], { stdio: 'pipe' });
+    rmdirSync(this.folder);
+  }
+
+  private get ballast(): string {
+    return join(this.folder, 'ballast');
+  }
+}
+
+function whyNoDisk(): string | null {
+  try {
+    SmallDisk.mount().unmount();
+    return null;
+  } catch {
+    return 'it needs the right to mount a tmpfs (root)';
+  }
+}
+
+export const diskFull: Scenario = {
+  name: 'disk-full',
+  title: 'The disk of MariaDB is full for seconds at a time, under load',
+  unable: whyNoDisk,
+  async run(scale) {
+    const disk = SmallDisk.mount();
+    try {
+      const mariadb = { dataDir: join(disk.folder, 'data'), args: ['--innodb-log-file-size=16M', '--innodb-buffer-pool-size=64M'] };
+      return await runCampaign(
+        {
+          seed: 111,
+          stack: { mariadb },
+          async harm(ground) {
+            while (ground.isOn) {
+              await ground.hurt('disk full', async () => {
+                disk.fill();
+                await ground.breathe(3_000, 6_000);
+                disk.free();
+              });
+              await ground.breathe(300, 1_000);
+            }
+          },
+        },
+        scale,
+      );
+    } finally {
+      disk.unmount();
+    }
+  },
+};
