@@ -90,6 +90,8 @@ export class Calls {
     const { resident, invoke } = flight;
     if (flight.hasLeft || this.isStopped || !resident.here || !this.ports.lease.isValid()) return false;
     if (resident.owner !== this.ports.self) return false;
+    // An image that lets the transaction go is in the air: once it has landed anybody may drive it, knowing nothing of this call.
+    if (resident.flying !== null && resident.flying.owner !== this.ports.self) return false;
     try {
       if (!this.host.planOf(resident).invokes.some((planned) => isSameCall(planned, invoke))) return false;
     } catch (error) {

@@ -21,7 +21,8 @@ import type { SimDatabase } from './sim-database.js';
 /** One way, in milliseconds. */
 const LATENCY_MS = [0.2, 2] as const;
 const SLOW_MS = [300, 3_000] as const;
-const LATE_MS = [20, 6_000] as const;
+/** Some arrive before anybody asks for the verdict on them, others long after. */
+const LATE_MS = { soon: [0, 4], late: [4, 6_000] } as const;
 /** After this long without a word a driver gives a connection up. */
 const SILENCE_MS = [800, 2_500] as const;
 
@@ -181,7 +182,7 @@ export class SimStore implements TransactionStore {
   }
 
   private send<T>({ run, broken, refused, fault }: Delivery<T>, caller: Settle<T>): void {
-    const { timeline, database, faults } = this.context;
+    const { timeline, database } = this.context;
     const settle = this.settleOnce();
     const breaks = () => settle(() => broken(caller), 0);
     if (database.isAway) {
@@ -195,7 +196,7 @@ export class SimStore implements TransactionStore {
       return;
     }
     if (fault === 'late') settle(() => broken(caller), this.latency());
-    timeline.after(fault === 'late' ? faults.between('late-packet', ...LATE_MS) : this.travel(), () => {
+    timeline.after(fault === 'late' ? this.lateness() : this.travel(), () => {
       if (database.isAway) breaks();
       else void this.arrive(run, fault, { caller, settle, broken: () => broken(caller) });
     });
@@ -234,6 +235,11 @@ export class SimStore implements TransactionStore {
   private travel(): number {
     const { faults } = this.context;
     return this.latency() + (faults.strikes('slow-store') ? faults.between('slow-store', ...SLOW_MS) : 0);
+  }
+
+  private lateness(): number {
+    const { faults } = this.context;
+    return faults.between('late-packet', ...(faults.between('late-packet', 0, 1) < 0.4 ? LATE_MS.soon : LATE_MS.late));
   }
 
   private silence(): number {
