@@ -31,10 +31,17 @@ export function endsWithCommit(packet: Buffer): boolean {
   return /COMMIT;?\s*$/.test(packet.subarray(-16).toString('latin1'));
 }
 
-/** Starts a proxy on a free port of 127.0.0.1 in front of `targetPort`. */
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+/** Where a proxy listens. */
+export interface Listening {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+/** Starts a proxy in front of `targetPort` of 127.0.0.1; by default on a free port beside it. */
+export async function startTcpProxy(targetPort: number, listening: Listening = { host: '127.0.0.1', port: 0 }): Promise<TcpProxy> {
   const proxy = new MisbehavingProxy(targetPort);
-  await proxy.listen();
+  await proxy.listen(listening);
   return proxy;
 }
 
@@ -52,10 +59,10 @@ class MisbehavingProxy implements TcpProxy {
     return (this.listener.address() as AddressInfo).port;
   }
 
-  listen(): Promise<void> {
+  listen({ host, port }: Listening): Promise<void> {
     return new Promise((resolve, reject) => {
       this.listener.once('error', reject);
-      this.listener.listen(0, '127.0.0.1', () => resolve());
+      this.listener.listen(port, host, () => resolve());
     });
   }
 

@@ -67,6 +67,14 @@ export class Ground {
     this.violated(`not within ${withinMs} ms: ${sentence}`);
   }
 
+  /** Waits until no incarnation of this node is alive. */
+  async declaredDead(nodeName: string, withinMs: number): Promise<void> {
+    await this.must(`${nodeName} is declared dead`, withinMs, async () => {
+      const rows = await this.stack.read('coordinator', `SELECT 1 FROM coordinator_node WHERE state = 'alive' AND name = ?`, [nodeName]);
+      return rows.length === 0;
+    });
+  }
+
   private async open(): Promise<readonly string[]> {
     const sql = `SELECT gid FROM global_transaction WHERE status IN ('active', 'committing', 'aborting')`;
     return (await this.stack.read('coordinator', sql)).map((row) => String(row.gid));

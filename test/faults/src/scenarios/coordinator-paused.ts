@@ -2,7 +2,6 @@
  * The coordinator is stopped for longer than its lease, anywhere and in the middle of a flush; another node declares it dead and takes over; then it
  * goes on, a zombie that must change nothing and come back as somebody else.
  */
-import type { Ground } from '../campaign/index.js';
 import { campaign, type Scenario } from './scenario.js';
 
 const leaseMs = 2_000;
@@ -11,14 +10,6 @@ const declaredWithinMs = leaseMs * 2 + 10_000;
 const stoppedWithinMs = 20_000;
 
 const twoNodes = { coordinatorEnv: { ASSENT_LEASE_MS: String(leaseMs) } };
-
-/** Resolves once no incarnation of this node is alive. */
-async function declaredDead(ground: Ground, nodeName: string): Promise<void> {
-  await ground.must(`${nodeName} is declared dead`, declaredWithinMs, async () => {
-    const rows = await ground.stack.read('coordinator', `SELECT 1 FROM coordinator_node WHERE state = 'alive' AND name = ?`, [nodeName]);
-    return rows.length === 0;
-  });
-}
 
 export const coordinatorPaused: Scenario = campaign(
   'coordinator-paused',
@@ -32,7 +23,7 @@ export const coordinatorPaused: Scenario = campaign(
       while (ground.isOn) {
         await ground.hurt('coordinator paused', async () => {
           coordinator.pause();
-          await declaredDead(ground, 'faults-1');
+          await ground.declaredDead('faults-1', declaredWithinMs);
           await ground.breathe(0, 500);
           coordinator.resume();
           await coordinator.untilReady();
@@ -57,7 +48,7 @@ export const coordinatorPausedInFlush: Scenario = campaign(
           await coordinator.killHard();
           coordinator.launch({ ASSENT_FAILPOINT: `writer.after-fence:stop@${10 + Math.floor(ground.random() * 40)}` });
           if (!(await coordinator.isStoppedWithin(stoppedWithinMs))) ground.violated('writer.after-fence was not passed');
-          await declaredDead(ground, 'faults-1');
+          await ground.declaredDead('faults-1', declaredWithinMs);
           coordinator.resume();
           await coordinator.untilReady();
         });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCampaign } from '../campaign/index.js';
-import type { Scenario } from './scenario.js';
+import { type Scenario, whyNoMariadb } from './scenario.js';
 
 /** A fresh server with a small log needs about half of it. */
 const diskMb = 220;
@@ -66,7 +66,7 @@ function whyNoDisk(): string | null {
 export const diskFull: Scenario = {
   name: 'disk-full',
   title: 'The disk of MariaDB is full for seconds at a time, under load',
-  unable: whyNoDisk,
+  unable: () => whyNoMariadb() ?? whyNoDisk(),
   async run(scale) {
     const disk = SmallDisk.mount();
     try {

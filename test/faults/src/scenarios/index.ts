@@ -5,6 +5,7 @@ import { databaseKilled, databasePaused } from './database-hurt.js';
 import { duplicateDeliveries } from './deliveries.js';
 import { diskFull } from './disk-full.js';
 import { hotRows } from './hot-rows.js';
+import { isolatedNode } from './isolated-node.js';
 import { lostAcknowledgementsScenario } from './lost-acknowledgements.js';
 import { ordersUnderFailuresScenarios } from './orders-under-failures.js';
 import { outageScenario } from './outage.js';
@@ -30,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   databasePaused,
   participantPartition,
   databasePartition,
+  isolatedNode,
   duplicateDeliveries,
   hotRows,
   rollingRestart,

@@ -5,13 +5,14 @@
 import { market } from '../load/index.js';
 import { type Dialect, ShopStack } from '../stack/index.js';
 import { placeAll } from './place-all.js';
-import type { Scenario } from './scenario.js';
+import { type Scenario, whyNoMariadb } from './scenario.js';
 
 function ordersUnderFailures(dialect: Dialect, kills: number): Scenario {
   const suffix = kills === 0 ? '' : '-with-kills';
   return {
     name: `orders-${dialect}${suffix}`,
     title: `10,000 orders on ${dialect}, 10 % of the calls fail${kills === 0 ? '' : `, the coordinator is killed ${kills} times`}`,
+    unable: () => (dialect === 'mariadb' ? whyNoMariadb() : null),
     run: async (scale) => {
       const stack = await ShopStack.start({ dialect, participantFaults: 'fail=0.05,lose=0.05,seed=11' });
       try {

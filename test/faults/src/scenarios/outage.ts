@@ -3,7 +3,7 @@ import { audit } from '../audit/index.js';
 import type { Findings } from '../findings.js';
 import { market, mixedOrders, placeOrders, seed } from '../load/index.js';
 import { ShopStack } from '../stack/index.js';
-import type { Scenario } from './scenario.js';
+import { type Scenario, whyNoMariadb } from './scenario.js';
 
 /** The cap of policy `standard`, and a little for the last calls themselves. */
 const retryCapMs = 30_000 + 5_000;
@@ -12,6 +12,7 @@ const outageMs = 60_000;
 export const outageScenario: Scenario = {
   name: 'participant-outage',
   title: 'Payment is down for a minute under load',
+  unable: whyNoMariadb,
   run: async (scale) => {
     const stack = await ShopStack.start({ dialect: 'mariadb', hasBranchProxies: true, orderEnv: { ORDER_WAIT_MS: '100' } });
     try {

@@ -4,7 +4,7 @@ import type { Findings } from '../findings.js';
 import type { Goods } from '../load/index.js';
 import { type Dialect, ShopStack } from '../stack/index.js';
 import { placeAll } from './place-all.js';
-import type { Scenario } from './scenario.js';
+import { type Scenario, whyNoMariadb } from './scenario.js';
 
 const units = 100;
 const wallets = Array.from({ length: 50 }, (_, index) => ({ account: `acc-${index}`, balance: 1_000_000 }));
@@ -14,6 +14,7 @@ function rush(dialect: Dialect): Scenario {
   return {
     name: `rush-${dialect}`,
     title: `5,000 orders at once on 100 units, on ${dialect}`,
+    unable: () => (dialect === 'mariadb' ? whyNoMariadb() : null),
     run: async (scale) => {
       const stack = await ShopStack.start({ dialect });
       try {

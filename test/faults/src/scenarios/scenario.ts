@@ -1,4 +1,5 @@
 /** What a scenario is: a name, what it does to the shop, and what it found. */
+import { mariadbIsInstalled } from '../../../support/mariadb.js';
 import { type Campaign, runCampaign } from '../campaign/index.js';
 import type { Findings } from '../findings.js';
 
@@ -12,7 +13,12 @@ export interface Scenario {
   run(scale: number): Promise<Findings>;
 }
 
+/** For scenarios on MariaDB. */
+export function whyNoMariadb(): string | null {
+  return mariadbIsInstalled() ? null : 'it needs a MariaDB server';
+}
+
 /** A scenario that is a campaign. */
 export function campaign(name: string, title: string, course: Campaign): Scenario {
-  return { name, title, run: (scale) => runCampaign(course, scale) };
+  return { name, title, unable: whyNoMariadb, run: (scale) => runCampaign(course, scale) };
 }

@@ -52,15 +52,16 @@ export class BranchProxy {
     this.server.keepAliveTimeout = 0;
   }
 
-  /** Listens on a free port of this machine. */
-  static async start(targetUrl: string, random: () => number): Promise<BranchProxy> {
+  /** Listens on a free port of an address of this machine. */
+  static async start(targetUrl: string, host: string, random: () => number): Promise<BranchProxy> {
     const proxy = new BranchProxy(targetUrl, random);
-    await new Promise<void>((resolve) => proxy.server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => proxy.server.listen(0, host, resolve));
     return proxy;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    const { address, port } = this.server.address() as AddressInfo;
+    return `http://${address}:${port}`;
   }
 
   /** From now on nothing passes in this direction, and nobody is told; connections stay open. What is held passes, late, at `heal`. */

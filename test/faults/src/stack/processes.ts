@@ -7,6 +7,8 @@ export interface Addresses {
   readonly ports: Readonly<Record<ServiceName, number>>;
   /** Database of each service. */
   readonly databases: Readonly<Record<ServiceName, string>>;
+  /** Where the first coordinator is reached. */
+  readonly coordinatorUrl: string;
   /** Where coordinators call the participants. */
   readonly participants: string;
 }
@@ -32,12 +34,12 @@ export function coordinatorEnvironment({ home, ports, databases, participants }:
   };
 }
 
-export function orderEnvironment({ home, ports, databases }: Addresses, { orderEnv }: Differences): Environment {
+export function orderEnvironment({ home, ports, databases, coordinatorUrl }: Addresses, { orderEnv }: Differences): Environment {
   return {
     ASSENT_KEYS_FILE: join(home, 'keys.json'),
     ORDER_HTTP_PORT: String(ports.order),
     ORDER_DATABASE_URL: databases.order,
-    ORDER_COORDINATOR_URL: `http://127.0.0.1:${ports.coordinator}`,
+    ORDER_COORDINATOR_URL: coordinatorUrl,
     ORDER_RECONCILE_MS: '1000',
     ...orderEnv,
   };

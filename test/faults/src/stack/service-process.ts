@@ -16,6 +16,8 @@ export interface ServiceOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly baseUrl: string;
   readonly readyPath: string;
+  /** Words before the command, for a process that lives somewhere else. */
+  readonly commandPrefix?: readonly string[];
 }
 
 export class ServiceProcess {
@@ -51,7 +53,8 @@ export class ServiceProcess {
   launch(more: Readonly<Record<string, string>> = {}): void {
     const log = openSync(this.logFile, 'a');
     const entry = join(dist, `apps/${this.options.app}/src/main.js`);
-    const child = spawn(process.execPath, ['--enable-source-maps', entry], {
+    const command = [...(this.options.commandPrefix ?? []), process.execPath, '--enable-source-maps', entry];
+    const child = spawn(command[0]!, command.slice(1), {
       stdio: ['ignore', log, log],
       cwd: this.options.home,
       env: { ...process.env, ...this.options.env, ...more },

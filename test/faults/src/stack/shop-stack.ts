@@ -2,15 +2,18 @@
  * The whole shop as real processes on one database server (or on SQLite files), each with a database of its own, the coordinator behind a
  * proxy of which scenarios can lose acknowledgements, and, where a scenario asks for it, the participants behind proxies that misbehave.
  */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import mysql from 'mysql2/promise';
 import { freePort, type MariadbOptions } from '../../../support/mariadb.js';
 import { startTcpProxy, type TcpProxy } from '../../../support/tcp-proxy.js';
 import { seededRandom } from '../seeded-random.js';
 import { BranchProxy } from './branch-proxy.js';
 import { Mariadb } from './mariadb.js';
+import type { NetworkNamespace } from './network-namespace.js';
 import { type Addresses, coordinatorEnvironment, type Differences, orderEnvironment, participantEnvironment } from './processes.js';
 import { ServiceProcess } from './service-process.js';
 import { readSqlite } from './sqlite-reader.js';
@@ -23,6 +26,8 @@ export interface StackOptions extends Differences {
   /** Puts a `BranchProxy` before each participant. */
   readonly hasBranchProxies?: boolean;
   readonly mariadb?: MariadbOptions;
+  /** Where the first coordinator lives; everything else stays on this machine. */
+  readonly namespace?: NetworkNamespace;
 }
 
 export interface BranchProxies {
@@ -30,6 +35,16 @@ export interface BranchProxies {
   readonly payment: BranchProxy;
 }
 
+/** What surrounds the processes; `null` where a scenario goes without. */
+interface Parts {
+  readonly server: Mariadb | null;
+  readonly databaseProxy: TcpProxy | null;
+  readonly branchProxies: BranchProxies | null;
+  /** The way to a coordinator in a namespace. */
+  readonly gateway: ChildProcess | null;
+}
+
+const loopback = '127.0.0.1';
 /** A reader must not wait for a server that is stopped. */
 const readWithinMs = 5_000;
 
@@ -40,22 +55,24 @@ export class ShopStack {
   private constructor(
     private readonly options: StackOptions,
     private readonly addresses: Addresses,
-    private readonly server: Mariadb | null,
-    private readonly databaseProxy: TcpProxy | null,
-    private readonly branchProxies: BranchProxies | null,
+    private readonly parts: Parts,
     private readonly processes: Readonly<Record<ServiceName, ServiceProcess>>,
   ) {}
 
   static async start(options: StackOptions): Promise<ShopStack> {
     const home = mkdtempSync(join(tmpdir(), 'assent-faults-'));
+    const { namespace } = options;
+    const host = namespace?.hostAddress ?? loopback;
     const server = options.dialect === 'mariadb' ? await Mariadb.start(options.mariadb) : null;
-    const databaseProxy = server === null ? null : await startTcpProxy(server.port);
+    const databaseProxy = server === null ? null : await startTcpProxy(server.port, { host, port: 0 });
     if (server !== null) await createDatabases(server.url);
     const ports = { coordinator: await freePort(), order: await freePort(), inventory: await freePort(), payment: await freePort() };
-    const branchProxies = options.hasBranchProxies === true ? await proxiesBefore(ports) : null;
+    const branchProxies = options.hasBranchProxies === true ? await proxiesBefore(ports, host) : null;
     const participants = `inventory=${branchProxies?.inventory.url ?? urlOf(ports.inventory)},payment=${branchProxies?.payment.url ?? urlOf(ports.payment)}`;
-    const addresses = { home, ports, databases: databasesOf(home, server, databaseProxy), participants };
-    const stack = new ShopStack(options, addresses, server, databaseProxy, branchProxies, processesOf(addresses, options));
+    const databases = databasesOf(home, server, databaseProxy && `${host}:${databaseProxy.port}`);
+    const addresses = { home, ports, databases, coordinatorUrl: urlOf(ports.coordinator, namespace?.insideAddress), participants };
+    const gateway = namespace === undefined ? null : openGateway(namespace, ports.coordinator);
+    const stack = new ShopStack(options, addresses, { server, databaseProxy, branchProxies, gateway }, processesOf(addresses, options));
     await stack.coordinator.start();
     await Promise.all([stack.order.start(), stack.inventory.start(), stack.payment.start()]);
     return stack;
@@ -82,22 +99,22 @@ export class ShopStack {
   }
 
   get mariadb(): Mariadb {
-    return present(this.server, 'MariaDB');
+    return present(this.parts.server, 'MariaDB');
   }
 
   /** Between the first coordinator and MariaDB. */
   get proxy(): TcpProxy {
-    return present(this.databaseProxy, 'proxy before MariaDB');
+    return present(this.parts.databaseProxy, 'proxy before MariaDB');
   }
 
   get branches(): BranchProxies {
-    return present(this.branchProxies, 'proxy before the participants');
+    return present(this.parts.branchProxies, 'proxy before the participants');
   }
 
   /** Counts of all calls, or `null` when nobody counts. */
   get duplicatesAbsorbed(): number | null {
-    if (this.branchProxies === null) return null;
-    return this.branchProxies.inventory.traffic.duplicates + this.branchProxies.payment.traffic.duplicates;
+    if (this.parts.branchProxies === null) return null;
+    return this.parts.branchProxies.inventory.traffic.duplicates + this.parts.branchProxies.payment.traffic.duplicates;
   }
 
   /** A further coordinator on the same database, past the proxy, not started yet. */
@@ -124,8 +141,8 @@ export class ShopStack {
 
   /** Runs a query on the database of a service, past all proxies. */
   async read(service: ServiceName, sql: string, values: readonly string[] = []): Promise<readonly Record<string, unknown>[]> {
-    if (this.server === null) return readSqlite(`${this.home}/${service}.sqlite`, sql, values);
-    const uri = `${this.server.url}/${databaseName(service)}`;
+    if (this.parts.server === null) return readSqlite(`${this.home}/${service}.sqlite`, sql, values);
+    const uri = `${this.parts.server.url}/${databaseName(service)}`;
     const connection = await mysql.createConnection({ uri, connectTimeout: readWithinMs });
     // A driver that has lost its server says so twice: to the query, and to whoever listens here.
     connection.on('error', () => undefined);
@@ -143,8 +160,13 @@ export class ShopStack {
     await this.order.stop();
     await Promise.all([this.coordinator, ...this.others].map((coordinator) => coordinator.stop()));
     await Promise.all([this.inventory.stop(), this.payment.stop()]);
-    await Promise.all([this.branchProxies?.inventory.close(), this.branchProxies?.payment.close(), this.databaseProxy?.close()]);
-    await this.server?.stop();
+    await Promise.all([
+      this.parts.branchProxies?.inventory.close(),
+      this.parts.branchProxies?.payment.close(),
+      this.parts.databaseProxy?.close(),
+    ]);
+    this.parts.gateway?.kill('SIGKILL');
+    await this.parts.server?.stop();
     rmSync(this.home, { recursive: true, force: true });
   }
 }
@@ -154,8 +176,17 @@ function present<T>(part: T | null, name: string): T {
   return part;
 }
 
-function urlOf(port: number): string {
-  return `http://127.0.0.1:${port}`;
+function urlOf(port: number, host = loopback): string {
+  return `http://${host}:${port}`;
+}
+
+/** A coordinator listens on loopback alone: inside its namespace something has to pass on what comes from outside. */
+function openGateway({ insideAddress, commandPrefix }: NetworkNamespace, port: number): ChildProcess {
+  const forward = fileURLToPath(new URL('./forward.js', import.meta.url));
+  const command = [...commandPrefix, process.execPath, forward, insideAddress, String(port), String(port)];
+  const gateway = spawn(command[0]!, command.slice(1), { stdio: 'ignore' });
+  process.once('exit', () => gateway.kill('SIGKILL'));
+  return gateway;
 }
 
 function databaseName(service: ServiceName): string {
@@ -170,31 +201,33 @@ async function createDatabases(url: string): Promise<void> {
   await connection.end();
 }
 
-async function proxiesBefore(ports: Addresses['ports']): Promise<BranchProxies> {
+async function proxiesBefore(ports: Addresses['ports'], host: string): Promise<BranchProxies> {
   return {
-    inventory: await BranchProxy.start(urlOf(ports.inventory), seededRandom(21)),
-    payment: await BranchProxy.start(urlOf(ports.payment), seededRandom(22)),
+    inventory: await BranchProxy.start(urlOf(ports.inventory), host, seededRandom(21)),
+    payment: await BranchProxy.start(urlOf(ports.payment), host, seededRandom(22)),
   };
 }
 
-function databasesOf(home: string, server: Mariadb | null, proxy: TcpProxy | null): Addresses['databases'] {
+function databasesOf(home: string, server: Mariadb | null, proxy: string | null): Addresses['databases'] {
   const of = (service: ServiceName) =>
     server === null ? `sqlite:${join(home, `${service}.sqlite`)}` : `${server.url}/${databaseName(service)}`;
-  const behindProxy = proxy === null ? of('coordinator') : `mysql://root@127.0.0.1:${proxy.port}/assent`;
+  const behindProxy = proxy === null ? of('coordinator') : `mysql://root@${proxy}/assent`;
   return { coordinator: behindProxy, order: of('order'), inventory: of('inventory'), payment: of('payment') };
 }
 
-function processesOf(addresses: Addresses, differences: Differences): Record<ServiceName, ServiceProcess> {
+function processesOf(addresses: Addresses, options: StackOptions): Record<ServiceName, ServiceProcess> {
   const env = {
-    coordinator: coordinatorEnvironment(addresses, differences),
-    order: orderEnvironment(addresses, differences),
-    inventory: participantEnvironment('inventory', addresses, differences),
-    payment: participantEnvironment('payment', addresses, differences),
+    coordinator: coordinatorEnvironment(addresses, options),
+    order: orderEnvironment(addresses, options),
+    inventory: participantEnvironment('inventory', addresses, options),
+    payment: participantEnvironment('payment', addresses, options),
   };
-  const { home, ports } = addresses;
+  const { home, ports, coordinatorUrl } = addresses;
   const processOf = (app: ServiceName) => {
-    const readyPath = app === 'coordinator' ? '/health/ready' : '/health';
-    return new ServiceProcess({ app, label: app, home, env: env[app], baseUrl: urlOf(ports[app]), readyPath });
+    const common = { app, label: app, home, env: env[app] };
+    if (app !== 'coordinator') return new ServiceProcess({ ...common, baseUrl: urlOf(ports[app]), readyPath: '/health' });
+    const commandPrefix = options.namespace?.commandPrefix ?? [];
+    return new ServiceProcess({ ...common, baseUrl: coordinatorUrl, readyPath: '/health/ready', commandPrefix });
   };
   return {
     coordinator: processOf('coordinator'),

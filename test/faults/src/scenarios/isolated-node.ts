@@ -1,0 +1,52 @@
+/**
+ * A coordinator is cut off from everything at once: database, participants and callers fall silent. Another node declares it dead and takes over; when the
+ * network is back it finds itself dead, and what it had sent late is absorbed.
+ */
+import { runCampaign } from '../campaign/index.js';
+import { NetworkNamespace } from '../stack/index.js';
+import { type Scenario, whyNoMariadb } from './scenario.js';
+
+const leaseMs = 2_000;
+const declaredWithinMs = leaseMs * 2 + 10_000;
+
+function whyNoNamespace(): string | null {
+  try {
+    NetworkNamespace.create().remove();
+    return null;
+  } catch {
+    return 'it needs network namespaces (Linux, root, the program ip)';
+  }
+}
+
+export const isolatedNode: Scenario = {
+  name: 'isolated-node',
+  title: 'A coordinator in a network of its own is cut off from everything, silently; another takes over',
+  unable: () => whyNoMariadb() ?? whyNoNamespace(),
+  async run(scale) {
+    const namespace = NetworkNamespace.create();
+    try {
+      return await runCampaign(
+        {
+          seed: 131,
+          stack: { namespace, coordinatorEnv: { ASSENT_LEASE_MS: String(leaseMs) } },
+          prepare: async (stack) => (await stack.addCoordinator('faults-2')).start(),
+          async harm(ground) {
+            while (ground.isOn) {
+              await ground.hurt('coordinator isolated', async () => {
+                namespace.silence();
+                await ground.declaredDead('faults-1', declaredWithinMs);
+                await ground.breathe(0, 1_000);
+                namespace.heal();
+                await ground.stack.coordinator.untilReady();
+              });
+              await ground.breathe(200, 1_000);
+            }
+          },
+        },
+        scale,
+      );
+    } finally {
+      namespace.remove();
+    }
+  },
+};
