@@ -9,7 +9,7 @@ import type { BranchInvoker } from '../ports/branch-invoker.js';
 import type { Clock, Random } from '../ports/clock.js';
 import type { Failpoints } from '../ports/failpoints.js';
 import type { Monitor } from '../ports/monitor.js';
-import type { Incarnation, StoredTransaction } from '../ports/transaction-store.js';
+import { type Incarnation, type StoredTransaction, StoreUnavailableError } from '../ports/transaction-store.js';
 import type { DatabaseTime, Lease, Scheduler } from '../time/index.js';
 import type { Waiters } from '../waiters/index.js';
 import type { Batch, Writer } from '../writer/index.js';
@@ -70,8 +70,9 @@ export class Driver implements ResidentHost, CallsHost {
     return this.setAside.get(gid);
   }
 
-  /** Takes a new transaction into memory and sends its first image on its way. */
+  /** Takes a new transaction into memory and sends its first image on its way. Throws `StoreUnavailableError` once the incarnation has ended. */
   accept(tx: Transaction, contentHash: string): Resident {
+    this.refuseIfClosed();
     const resident = new Resident(tx.gid, contentHash, this, tx, null, 0, null, null, '');
     this.residents.set(tx.gid, resident);
     this.ports.writer.enqueue(resident);
@@ -80,9 +81,11 @@ export class Driver implements ResidentHost, CallsHost {
 
   /**
    * Takes a transaction that was read from the store into memory. What it owes leaves when it is settled. `was` says where it came from: of one
-   * that rested it is known what the attention table holds, of one that another node drove it is not.
+   * that rested it is known what the attention table holds, of one that another node drove it is not. Throws `StoreUnavailableError` once the
+   * incarnation has ended.
    */
   adopt(row: StoredTransaction, tx: Transaction, was: 'resting' | 'driven'): Resident {
+    this.refuseIfClosed();
     const attention = was === 'resting' ? attentionAtRest(tx) : null;
     const { gid, contentHash, version, owner, finishedAtMs } = row;
     const resident = new Resident(gid, contentHash, this, tx, tx, version, owner, finishedAtMs, attention);
@@ -248,6 +251,11 @@ export class Driver implements ResidentHost, CallsHost {
       return;
     }
     this.setAsideAs(resident, 'unstorable', message);
+  }
+
+  /** What was read before the incarnation ended may arrive after it: nothing is flushed any more, so whoever asked would wait for ever. */
+  private refuseIfClosed(): void {
+    if (this.isClosed) throw new StoreUnavailableError('this incarnation has ended');
   }
 
   private act(resident: Resident, plan: Plan): void {
