@@ -4,4 +4,4 @@ export * from './memory/index.js';
 export { UnusableServerError } from './mysql/index.js';
 export { ensureDatabase, type OpenedStore, openTransactionStore, type StoreOptions } from './open.js';
 export * from './schema/index.js';
-export { SqliteInMemory } from './sqlite/index.js';
+export { prepareSqliteInMemory, type SqliteInMemory } from './sqlite/index.js';

@@ -1,5 +1,5 @@
 /** Facts about rows that every adapter needs. */
-import type { AttemptRow, AuditRow, BeginRow, FlushBatch, Move } from '@assent/engine';
+import type { AttemptRow, AuditRow, BeginRow, CommandRow, FlushBatch, Move } from '@assent/engine';
 import type { Attention, Status } from '@assent/protocol';
 import { columnLimits, cutText } from './limits.js';
 
@@ -31,6 +31,11 @@ export function keptAttention(rows: readonly Attention[]): readonly Attention[] 
 /** The row as it is kept: texts cut to their columns. */
 export function keptAudit(row: AuditRow): AuditRow {
   return { ...row, reason: cutText(row.reason, columnLimits.reason), detail: cutText(row.detail, columnLimits.detail) };
+}
+
+/** The row as it is kept: the reason, which is for people, cut to its column. */
+export function keptCommand(row: CommandRow): CommandRow {
+  return { ...row, reason: cutText(row.reason, columnLimits.reason) };
 }
 
 /** Consecutive pieces of at most `size` items. */

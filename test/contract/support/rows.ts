@@ -1,6 +1,16 @@
 /** Rows and batches in words, for the contract suite. */
 import { randomBytes } from 'node:crypto';
-import type { AttemptRow, AuditRow, BeginRow, FlushBatch, Incarnation, Move, MovedImage, TransactionStore } from '@assent/engine';
+import type {
+  AttemptRow,
+  AuditRow,
+  BeginRow,
+  CommandRow,
+  FlushBatch,
+  Incarnation,
+  Move,
+  MovedImage,
+  TransactionStore,
+} from '@assent/engine';
 import type { Attention } from '@assent/protocol';
 
 export const HASH = 'ab'.repeat(32);
@@ -48,6 +58,15 @@ export function anAudit(gid: string, changes: Partial<AuditRow> = {}): AuditRow 
   return { id: bits63(), gid, atMs: BEGUN_AT_MS + 9, ...deed, ...changes };
 }
 
+/** Their ids are in the order in which they are made. */
+export function aCommand(gid: string, changes: Partial<CommandRow> = {}): CommandRow {
+  commandsMade += 1;
+  const id = `0199a000-0000-7000-8000-${String(commandsMade).padStart(12, '0')}`;
+  return { id, gid, kind: 'abort', body: '{"code":"x"}', principal: 'local', reason: 'changed my mind', ...changes };
+}
+
+let commandsMade = 0;
+
 export type Content = Partial<Omit<FlushBatch, 'fence' | 'flush'>>;
 
 /** A node that counts its flushes as the engine does. */
@@ -67,7 +86,8 @@ export class Node {
   }
 
   batch(content: Content, flush = bits63()): FlushBatch {
-    const empty = { begins: [], moves: [], attempts: [], attention: [], audit: [], declarations: [] };
+    const sideRows = { attempts: [], attention: [], audit: [], commands: [], applied: [], dismissed: [] };
+    const empty = { begins: [], moves: [], declarations: [], ...sideRows };
     return { fence: { incarnation: this.incarnation, flushes: this.flushes }, flush, ...empty, ...content };
   }
 

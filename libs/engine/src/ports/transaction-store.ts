@@ -89,6 +89,25 @@ export interface AuditRow {
   readonly detail: string;
 }
 
+/** A row of `command`: what was asked of a transaction while another node drove it (DESIGN 7). */
+export interface CommandRow {
+  /** A UUIDv7 whose time is database time at the node that recorded it. */
+  readonly id: string;
+  readonly gid: string;
+  readonly kind: string;
+  /** JSON text; what it holds depends on the kind. */
+  readonly body: string;
+  readonly principal: string;
+  /** For people. */
+  readonly reason: string;
+}
+
+/** A command whose effect is in the image that this flush writes. */
+export interface AppliedCommand {
+  readonly id: string;
+  readonly gid: string;
+}
+
 /** Declares a node dead, guarded by the `flushes` that was last seen to stand still. */
 export interface Declaration {
   readonly incarnation: Incarnation;
@@ -97,7 +116,7 @@ export interface Declaration {
 
 /**
  * One flush: one database transaction. At most one row per gid over `begins` and `moves`. Side rows (`attempts`, `attention`,
- * `audit`) take effect only for gids whose row this very flush wrote.
+ * `audit`, and the deletion of `applied` commands) take effect only for gids whose row this very flush wrote.
  */
 export interface FlushBatch {
   readonly fence: { readonly incarnation: Incarnation; readonly flushes: number };
@@ -109,6 +128,12 @@ export interface FlushBatch {
   readonly attention: readonly AttentionChange[];
   readonly audit: readonly AuditRow[];
   readonly declarations: readonly Declaration[];
+  /** Commands to record for the nodes that drive their transactions. */
+  readonly commands: readonly CommandRow[];
+  /** Commands to delete where the image that carries them out moves. */
+  readonly applied: readonly AppliedCommand[];
+  /** Ids of commands to delete in any case: they change nothing. */
+  readonly dismissed: readonly string[];
 }
 
 /**
@@ -185,6 +210,13 @@ export interface TransactionStore {
   readOwnedGids(incarnation: Incarnation, limit: number): Promise<readonly string[]>;
   /** Nodes that are alive, and dead or stopped ones that still own rows. */
   readNodes(): Promise<readonly NodeRow[]>;
+  /**
+   * Commands with an id above `afterId` that concern this node, in the order of their ids: of transactions that it owns, that rest or are final, or
+   * that do not exist. Index: primary of `command`, which is normally empty.
+   */
+  readCommands(incarnation: Incarnation, afterId: string, limit: number): Promise<readonly CommandRow[]>;
+  /** Which of these commands are still there. Index: primary of `command`. */
+  readRemainingCommands(ids: readonly string[]): Promise<readonly string[]>;
   /** All versions of all policies. */
   readPolicies(): Promise<readonly Policy[]>;
   close(): Promise<void>;

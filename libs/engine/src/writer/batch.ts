@@ -1,9 +1,11 @@
 /** A flush being put together: the rows of its items, counted in rows and characters. */
 import type {
+  AppliedCommand,
   AttemptRow,
   AttentionChange,
   AuditRow,
   BeginRow,
+  CommandRow,
   Declaration,
   FlushBatch,
   Incarnation,
@@ -21,6 +23,9 @@ export class Batch {
   readonly attempts: AttemptRow[] = [];
   readonly attention: AttentionChange[] = [];
   readonly audit: AuditRow[] = [];
+  readonly commands: CommandRow[] = [];
+  readonly applied: AppliedCommand[] = [];
+  readonly dismissed: string[] = [];
   declarations: readonly Declaration[] = [];
   /** Monotonic time at which it was sent: the lease runs from here once it is confirmed. */
   sentAtMs = 0;
@@ -58,9 +63,29 @@ export class Batch {
     this.chars += ROW_OVERHEAD * (change.rows.length + 1);
   }
 
+  /** Records a command for the node that drives its transaction. */
+  command(row: CommandRow): void {
+    this.commands.push(row);
+    this.chars += ROW_OVERHEAD + row.body.length + row.reason.length;
+  }
+
+  /** Deletes a command that this flush carries out, where its transaction moves. */
+  apply(command: AppliedCommand): void {
+    this.applied.push(command);
+    this.chars += ROW_OVERHEAD;
+  }
+
+  /** Deletes a command that changes nothing. */
+  dismiss(commandId: string): void {
+    this.dismissed.push(commandId);
+    this.chars += ROW_OVERHEAD;
+  }
+
   /** All rows, side rows included. */
   get rows(): number {
-    return this.begins.length + this.moves.length + this.attempts.length + this.attention.length + this.audit.length;
+    const { begins, moves, attempts, attention, audit, commands, applied, dismissed } = this;
+    const sideRows = attempts.length + attention.length + audit.length + commands.length + applied.length + dismissed.length;
+    return begins.length + moves.length + sideRows;
   }
 
   /** True when no further item should be taken. One item may go beyond: an item is never cut in two. */
@@ -79,6 +104,9 @@ export class Batch {
       attention: this.attention,
       audit: this.audit,
       declarations: this.declarations,
+      commands: this.commands,
+      applied: this.applied,
+      dismissed: this.dismissed,
     };
   }
 }

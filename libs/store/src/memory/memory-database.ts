@@ -7,6 +7,7 @@ import type {
   AttemptRow,
   AuditRow,
   BeginRow,
+  CommandRow,
   Declaration,
   FlushBatch,
   FlushResult,
@@ -17,9 +18,9 @@ import type {
   Witness,
 } from '@assent/engine';
 import { type Attention, type Policy, shippedPolicies } from '@assent/protocol';
-import { isFinalStatus, keptAttempt, keptAttention, keptAudit, writtenGids } from '../rows.js';
+import { isFinalStatus, keptAttempt, keptAttention, keptAudit, keptCommand, writtenGids } from '../rows.js';
 import { witnessOf } from '../witness.js';
-import { problemOfBegin, problemOfMove } from './storable.js';
+import { problemOfBegin, problemOfCommand, problemOfMove } from './storable.js';
 
 export class MemoryDatabase {
   readonly transactions = new Map<string, StoredTransaction>();
@@ -27,6 +28,7 @@ export class MemoryDatabase {
   readonly attention = new Map<string, readonly Attention[]>();
   readonly attempts = new Map<string, AttemptRow[]>();
   readonly audit = new Map<string, AuditRow[]>();
+  readonly commands = new Map<string, CommandRow>();
   readonly policies: Policy[] = [...shippedPolicies];
 
   /** @param nowMs the database's clock, in milliseconds since the epoch. */
@@ -58,6 +60,7 @@ export class MemoryDatabase {
     for (const row of batch.begins) this.begin(row, batch.flush);
     const unmoved = batch.moves.filter((move) => !this.move(move, batch.flush)).map((move) => move.gid);
     this.joinSideRows(batch);
+    this.changeCommands(batch);
     return { kind: 'committed', nowMs: this.nowMs(), unmoved, declared };
   }
 
@@ -72,7 +75,10 @@ export class MemoryDatabase {
   private refuse(batch: FlushBatch): FlushResult | null {
     const existing = batch.begins.filter((row) => this.transactions.has(row.gid)).map((row) => row.gid);
     if (existing.length > 0) return { kind: 'duplicate', gids: existing };
-    const problem = batch.begins.map(problemOfBegin).find(Boolean) ?? batch.moves.map(problemOfMove).find(Boolean);
+    const problem =
+      batch.begins.map(problemOfBegin).find(Boolean) ??
+      batch.moves.map(problemOfMove).find(Boolean) ??
+      batch.commands.map(problemOfCommand).find(Boolean);
     if (problem !== undefined) return { kind: 'data_error', message: problem };
     return new Set(writtenGids(batch)).size === batch.begins.length + batch.moves.length
       ? null
@@ -113,6 +119,15 @@ export class MemoryDatabase {
     for (const row of batch.attempts.filter(wrote)) append(this.attempts, row.gid, keptAttempt(row));
     for (const row of batch.audit.filter(wrote)) append(this.audit, row.gid, keptAudit(row));
     for (const change of batch.attention.filter(wrote)) this.attention.set(change.gid, keptAttention(change.rows));
+  }
+
+  private changeCommands({ commands, applied, dismissed, flush }: FlushBatch): void {
+    for (const row of commands) this.commands.set(row.id, keptCommand(row));
+    for (const { id } of applied) {
+      const gid = this.commands.get(id)?.gid;
+      if (gid !== undefined && this.transactions.get(gid)?.flush === flush) this.commands.delete(id);
+    }
+    for (const id of dismissed) this.commands.delete(id);
   }
 
   private setState(node: NodeRow, state: NodeRow['state']): void {

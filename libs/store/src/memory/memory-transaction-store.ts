@@ -5,6 +5,7 @@
 import {
   type AttemptRow,
   type AuditRow,
+  type CommandRow,
   type FlushBatch,
   type FlushResult,
   type Incarnation,
@@ -147,6 +148,24 @@ export class MemoryTransactionStore implements TransactionStore {
     await this.reach('readNodes');
     const owners = new Set([...this.database.transactions.values()].map((row) => row.owner));
     return [...this.database.nodes.values()].filter((node) => node.state === 'alive' || owners.has(node.incarnation));
+  }
+
+  async readCommands(incarnation: Incarnation, afterId: string, limit: number): Promise<readonly CommandRow[]> {
+    await this.reach('readCommands');
+    const { commands, transactions } = this.database;
+    const concerns = ({ gid }: CommandRow) => {
+      const owner = transactions.get(gid)?.owner ?? null;
+      return owner === null || owner === incarnation;
+    };
+    return [...commands.values()]
+      .filter((row) => row.id > afterId && concerns(row))
+      .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  async readRemainingCommands(ids: readonly string[]): Promise<readonly string[]> {
+    await this.reach('readRemainingCommands');
+    return ids.filter((id) => this.database.commands.has(id));
   }
 
   async readPolicies(): Promise<readonly Policy[]> {

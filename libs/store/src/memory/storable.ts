@@ -1,5 +1,5 @@
 /** The column limits of the real tables, for the adapter that has no tables. */
-import type { BeginRow, Move } from '@assent/engine';
+import type { BeginRow, CommandRow, Move } from '@assent/engine';
 import { columnLimits, isStorableId, isStorableText } from '../limits.js';
 
 /** What a column would refuse of this row, or `undefined`. */
@@ -20,6 +20,19 @@ export function problemOfBegin(row: BeginRow): string | undefined {
 /** What a column would refuse of this row, or `undefined`. */
 export function problemOfMove(move: Move): string | undefined {
   return tooBig('definition', move.image?.definition ?? '') ?? tooBig('progress', move.image?.progress ?? '');
+}
+
+/** What a column would refuse of this row, or `undefined`. */
+export function problemOfCommand(row: CommandRow): string | undefined {
+  const isId = isStorableId(row.id) && isStorableId(row.gid) && isStorableId(row.kind);
+  return (
+    (isId ? undefined : 'an id has blanks, or characters outside of ASCII') ??
+    tooLong('id', row.id, columnLimits.id) ??
+    tooLong('gid', row.gid, columnLimits.id) ??
+    tooLong('kind', row.kind, columnLimits.kind) ??
+    tooLong('principal', row.principal, columnLimits.principal) ??
+    tooBig('body', row.body)
+  );
 }
 
 function tooLong(column: string, text: string, limit: number): string | undefined {

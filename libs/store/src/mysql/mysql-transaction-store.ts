@@ -5,6 +5,7 @@
 import {
   type AttemptRow,
   type AuditRow,
+  type CommandRow,
   type Failpoints,
   type FlushBatch,
   type FlushResult,
@@ -133,6 +134,14 @@ export class MysqlTransactionStore implements TransactionStore {
 
   readNodes(): Promise<readonly NodeRow[]> {
     return this.reads.nodes();
+  }
+
+  readCommands(incarnation: Incarnation, afterId: string, limit: number): Promise<readonly CommandRow[]> {
+    return this.reads.commands(incarnation, afterId, limit);
+  }
+
+  readRemainingCommands(ids: readonly string[]): Promise<readonly string[]> {
+    return this.reads.remainingCommands(ids);
   }
 
   readPolicies(): Promise<readonly Policy[]> {

@@ -10,12 +10,15 @@ import {
   begin,
   clearAttention,
   declareDead,
+  deleteApplied,
+  deleteDismissed,
   fence,
   groupKey,
   type MoveShape,
   moveEach,
   moveGroup,
   nowOfFlush,
+  recordCommands,
   shapeOf,
   UnstorableError,
 } from './sql/index.js';
@@ -43,7 +46,7 @@ const MAX_GROUPS = 8;
 
 /** @throws UnstorableError when a row of the batch can be in no table, or the batch is out of bounds. */
 export function packFlush(batch: FlushBatch, maxBytes: number): FlushPacket {
-  const rows = batch.begins.length + batch.moves.length + batch.attempts.length + batch.attention.length + batch.audit.length;
+  const rows = rowsOf(batch);
   if (rows > MAX_ROWS) throw new UnstorableError(`a flush of ${rows} rows is out of bounds`);
   const statements: readonly Statement[] = [
     { sql: 'BEGIN', role: 'frame' },
@@ -51,7 +54,7 @@ export function packFlush(batch: FlushBatch, maxBytes: number): FlushPacket {
     ...batch.declarations.map((row): Statement => ({ sql: declareDead(row), role: 'declare', incarnation: row.incarnation })),
     ...(batch.begins.length === 0 ? [] : [{ sql: begin(batch.begins, batch.flush), role: 'begin' } as const]),
     ...moveAll(batch),
-    ...sideRows(batch).map((sql): Statement => ({ sql, role: 'side' })),
+    ...[...sideRows(batch), ...commandRows(batch)].map((sql): Statement => ({ sql, role: 'side' })),
     { sql: nowOfFlush(batch.fence.incarnation), role: 'now' },
     { sql: 'COMMIT', role: 'frame' },
   ];
@@ -59,6 +62,10 @@ export function packFlush(batch: FlushBatch, maxBytes: number): FlushPacket {
   if (Buffer.byteLength(sql) > maxBytes)
     throw new UnstorableError(`a flush may have ${maxBytes} bytes; see max_allowed_packet of the server`);
   return { sql, statements };
+}
+
+function rowsOf({ begins, moves, attempts: failed, attention: changes, audit: done, commands, applied, dismissed }: FlushBatch): number {
+  return [begins, moves, failed, changes, done, commands, applied, dismissed].reduce((sum, rows) => sum + rows.length, 0);
 }
 
 /** The same packet as two: BEGIN and the fence, and everything behind it. Both are several statements. */
@@ -130,4 +137,13 @@ function grouped(moves: readonly Move[]): { readonly groups: readonly Group[]; r
 function sideRows({ attention: changes, attempts: failed, audit: done, flush }: FlushBatch): readonly string[] {
   const cleared = changes.length === 0 ? [] : [clearAttention(changes, flush)];
   return [...cleared, ...attention(changes, flush), ...attempts(failed, flush), ...audit(done, flush)];
+}
+
+/** Last, because their locks are held until COMMIT and other nodes want them. */
+function commandRows({ commands, applied, dismissed, flush }: FlushBatch): readonly string[] {
+  return [
+    ...(commands.length === 0 ? [] : [recordCommands(commands)]),
+    ...(applied.length === 0 ? [] : [deleteApplied(applied, flush)]),
+    ...(dismissed.length === 0 ? [] : [deleteDismissed(dismissed)]),
+  ];
 }

@@ -1,10 +1,10 @@
 /** Reads through the pool: the durable image of transactions, and the nodes. Safe to repeat, so every failure is `StoreUnavailableError`. */
-import { type Incarnation, type NodeRow, type StoredTransaction, StoreUnavailableError } from '@assent/engine';
+import { type CommandRow, type Incarnation, type NodeRow, type StoredTransaction, StoreUnavailableError } from '@assent/engine';
 import type { DataSource } from 'typeorm';
 import { isStorableId } from '../limits.js';
 import { inChunks } from '../rows.js';
 import { type StoredRow, storedTransaction } from '../stored-row.js';
-import { READ_NODES, readDue, readMany, readOwned, readOwnedGids } from './sql/index.js';
+import { READ_NODES, readCommands, readDue, readMany, readOwned, readOwnedGids, readRemainingCommands } from './sql/index.js';
 import { reasonOf } from './writer-connection.js';
 
 /** Gids in one statement. */
@@ -40,6 +40,18 @@ export class MysqlReads {
   async nodes(): Promise<readonly NodeRow[]> {
     const rows = await this.rows<NodeRow>(READ_NODES);
     return rows.map((row) => ({ ...row, flushes: Number(row.flushes) }));
+  }
+
+  commands(incarnation: Incarnation, afterId: string, limit: number): Promise<readonly CommandRow[]> {
+    return this.rows<CommandRow>(readCommands(incarnation, afterId, limit));
+  }
+
+  async remainingCommands(ids: readonly string[]): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const chunk of inChunks(ids, MAX_GIDS)) {
+      for (const { id } of await this.rows<{ id: string }>(readRemainingCommands(chunk))) found.push(id);
+    }
+    return found;
   }
 
   /** Runs a read of any kind; says in one way that the database is away. */

@@ -1,7 +1,7 @@
 /** A flush on SQLite: the rows of a batch, one after the other, inside a transaction that the caller has begun. */
 import type { AttemptRow, BeginRow, Failpoints, FlushBatch, Incarnation, Move } from '@assent/engine';
 import { isStorableText } from '../limits.js';
-import { isFinalStatus, keptAttempt, keptAttention, keptAudit } from '../rows.js';
+import { isFinalStatus, keptAttempt, keptAttention, keptAudit, keptCommand } from '../rows.js';
 import type { SqliteStatements } from './statements.js';
 
 export interface Applied {
@@ -25,6 +25,7 @@ export function applyBatch(statements: SqliteStatements, batch: FlushBatch, fail
   for (const row of batch.begins) begin(statements, row, batch.flush);
   const unmoved = batch.moves.filter((row) => !move(statements, row, batch.flush)).map((row) => row.gid);
   joinSideRows(statements, batch);
+  changeCommands(statements, batch);
   return { unmoved, declared };
 }
 
@@ -81,6 +82,14 @@ function joinSideRows(statements: SqliteStatements, batch: FlushBatch): void {
   for (const row of batch.audit.filter(wrote).map(keptAudit)) {
     statements.audit.run(row.id, row.gid, whole(row.atMs), storable(row.principal), row.action, row.reason, row.detail);
   }
+}
+
+function changeCommands(statements: SqliteStatements, { commands, applied, dismissed, flush }: FlushBatch): void {
+  for (const { id, gid, kind, body, principal, reason } of commands.map(keptCommand)) {
+    statements.recordCommand.run(id, gid, kind, storable(body), storable(principal), reason);
+  }
+  for (const { id } of applied) statements.deleteApplied.run(id, flush);
+  for (const id of dismissed) statements.deleteDismissed.run(id);
 }
 
 function attempt(statements: SqliteStatements, row: AttemptRow, place: number, flush: string): void {

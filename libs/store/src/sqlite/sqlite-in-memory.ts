@@ -12,7 +12,7 @@ import {
   sqliteOptions,
 } from '@assent/sqlite';
 import { DataSource } from 'typeorm';
-import { sqliteTables } from '../schema/migrations/0001-foundation.sqlite.js';
+import { entities, migrations, migrationsTableName } from '../schema/index.js';
 import { SqliteTransactionStore } from './sqlite-transaction-store.js';
 
 /** Only this driver lets a function of SQL be replaced, and a database be copied. */
@@ -25,19 +25,30 @@ interface CopyableDatabase extends SqliteDatabase {
 
 type OpensCopies = new (source: Buffer | string) => CopyableDatabase;
 
-let emptyTables: Buffer | null = null;
+/** Makes databases in memory, each with the tables of all migrations and nothing in them. @param nowMs milliseconds since the epoch. */
+export type OpensInMemory = (nowMs: () => number) => SqliteInMemory;
+
+/** Runs the migrations once. @throws Error with one line where the driver cannot be loaded. */
+export async function prepareSqliteInMemory(): Promise<OpensInMemory> {
+  const dataSource = new DataSource({ ...sqliteOptions(':memory:', DRIVER), entities, migrations, migrationsTableName });
+  await dataSource.initialize();
+  await dataSource.runMigrations({ transaction: 'each' });
+  const { databaseConnection } = dataSource.driver as typeof dataSource.driver & { readonly databaseConnection: CopyableDatabase };
+  const tables = databaseConnection.serialize();
+  await dataSource.destroy();
+  return (nowMs) => new SqliteInMemory(tables, nowMs);
+}
 
 export class SqliteInMemory {
   private database: CopyableDatabase;
   private current: SqliteTransactionStore;
 
-  /**
-   * @param nowMs the database's clock, in milliseconds since the epoch.
-   * @throws Error with one line where the driver cannot be loaded.
-   */
-  constructor(private readonly nowMs: () => number) {
-    emptyTables ??= makeTables();
-    this.database = this.open(emptyTables);
+  /** @param content a database as `serialize` writes it. */
+  constructor(
+    content: Buffer,
+    private readonly nowMs: () => number,
+  ) {
+    this.database = this.open(content);
     this.current = this.openStore();
   }
 
@@ -82,14 +93,6 @@ export class SqliteInMemory {
     const neverRead = new DataSource(sqliteOptions(':memory:', DRIVER));
     return new SqliteTransactionStore(neverRead, () => connection, { release: () => undefined }, noFailpoints);
   }
-}
-
-function makeTables(): Buffer {
-  const database = new (copies())(':memory:');
-  for (const statement of sqliteTables) database.exec(statement);
-  const tables = database.serialize();
-  database.close();
-  return tables;
 }
 
 function copies(): OpensCopies {

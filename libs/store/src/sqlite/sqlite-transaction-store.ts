@@ -5,6 +5,7 @@
 import {
   type AttemptRow,
   type AuditRow,
+  type CommandRow,
   type Failpoints,
   type FlushBatch,
   type FlushResult,
@@ -129,6 +130,14 @@ export class SqliteTransactionStore implements TransactionStore {
 
   async readNodes(): Promise<readonly NodeRow[]> {
     return this.reading(() => this.statements.nodes.all() as NodeRow[]);
+  }
+
+  async readCommands(incarnation: Incarnation, afterId: string, limit: number): Promise<readonly CommandRow[]> {
+    return this.reading(() => this.statements.commands.all(afterId, incarnation, limit) as CommandRow[]);
+  }
+
+  async readRemainingCommands(ids: readonly string[]): Promise<readonly string[]> {
+    return this.reading(() => ids.filter((id) => this.statements.hasCommand.get(id) !== undefined));
   }
 
   async readPolicies(): Promise<readonly Policy[]> {

@@ -48,6 +48,15 @@ const sql = {
     'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   audit: 'INSERT INTO audit_log (id, gid, at, principal, action, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
 
+  recordCommand: 'INSERT INTO command (id, gid, kind, body, principal, reason) VALUES (?, ?, ?, ?, ?, ?)',
+  deleteApplied:
+    'DELETE FROM command WHERE id = ? AND EXISTS (SELECT 1 FROM global_transaction g WHERE g.gid = command.gid AND g.flush = ?)',
+  deleteDismissed: 'DELETE FROM command WHERE id = ?',
+  commands:
+    'SELECT c.id, c.gid, c.kind, c.body, c.principal, c.reason FROM command c LEFT JOIN global_transaction g ON g.gid = c.gid ' +
+    'WHERE c.id > ? AND (g.owner IS NULL OR g.owner = ?) ORDER BY c.id LIMIT ?',
+  hasCommand: 'SELECT 1 AS yes FROM command WHERE id = ?',
+
   read: `SELECT ${COLUMNS} FROM global_transaction WHERE gid = ?`,
   exists: 'SELECT 1 AS yes FROM global_transaction WHERE gid = ?',
   /** Index: (due_at), which holds resting rows only. */

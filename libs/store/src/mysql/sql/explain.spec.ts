@@ -11,6 +11,8 @@ import {
   clearAttention,
   declareDead,
   declarePredecessors,
+  deleteApplied,
+  deleteDismissed,
   fence,
   leaveNode,
   lockNode,
@@ -18,11 +20,13 @@ import {
   moveGroup,
   nowOfFlush,
   READ_NODES,
+  readCommands,
   readDue,
   readExisting,
   readMany,
   readOwned,
   readOwnedGids,
+  readRemainingCommands,
   readWritten,
   skipFlush,
 } from './index.js';
@@ -84,6 +88,16 @@ const statements: readonly (readonly [string, string, Readonly<Record<string, st
     )[0] ?? '',
     { g: 'PRIMARY' },
   ],
+  [
+    'deleting commands with their effect',
+    deleteApplied(
+      gids.map((gid) => ({ id: `c-${gid}`, gid })),
+      flush,
+    ),
+    { c: 'PRIMARY', g: 'PRIMARY' },
+  ],
+  ['finding commands', readCommands(me, 'c-tx-00003', 500), { c: 'PRIMARY', g: 'PRIMARY' }],
+  ['watching commands go', readRemainingCommands(gids.map((gid) => `c-${gid}`)), { command: 'PRIMARY' }],
   ['reading transactions', readMany(gids), { g: 'PRIMARY' }],
   ['finding duplicates', readExisting(gids), { g: 'PRIMARY' }],
   ['finding what moved', readWritten(gids, flush), { g: 'PRIMARY' }],
@@ -129,6 +143,11 @@ describeOnMariadb.each([
     expect(used.map((step) => step.Extra).join()).not.toMatch(/filesort|temporary/i);
   });
 
+  it('delete commands by their ids', async () => {
+    const [plan] = await connection.query<mysql.RowDataPacket[]>(`EXPLAIN ${deleteDismissed(gids.map((gid) => `c-${gid}`))}`);
+    expect((plan as unknown as Step[]).map((step) => step.key)).toEqual([rows === 0 ? null : 'PRIMARY']);
+  });
+
   it('let the clock of a flush be read by the primary key alone', async () => {
     const [plan] = await connection.query<mysql.RowDataPacket[]>(`EXPLAIN ${nowOfFlush(me)}`);
     expect((plan as unknown as Step[]).filter((step) => step.table === 'coordinator_node' && step.key !== 'PRIMARY')).toEqual([]);
@@ -147,5 +166,9 @@ async function fill(connection: mysql.Connection, rows: number): Promise<void> {
   for (const chunk of inChunks(places.slice(0, 5_000), 1_000)) {
     await connection.query(`INSERT INTO attention VALUES ${chunk.map((place) => `('${gid(place)}','a','parked','c','p',1)`).join(',')}`);
   }
-  await connection.query('ANALYZE TABLE global_transaction, coordinator_node, attention');
+  for (const chunk of inChunks(places.slice(0, 5_000), 1_000)) {
+    const commands = chunk.map((place) => `('c-${gid(place)}','${gid(place)}','abort','{}','local','')`);
+    await connection.query(`INSERT INTO command VALUES ${commands.join(',')}`);
+  }
+  await connection.query('ANALYZE TABLE global_transaction, coordinator_node, attention, command');
 }

@@ -3,6 +3,7 @@ export { attempts } from './attempts.js';
 export { attention, clearAttention } from './attention.js';
 export { audit } from './audit.js';
 export { begin } from './begin.js';
+export { deleteApplied, deleteDismissed, readCommands, readRemainingCommands, recordCommands } from './commands.js';
 export { declareDead } from './declare.js';
 export { fence } from './fence.js';
 export { UnstorableError } from './literals.js';

@@ -1,6 +1,6 @@
 /** What stands in for a database: a real adapter of the store over something that lives in memory. */
 import type { TransactionStore } from '@assent/engine';
-import { MemoryDatabase, MemoryTransactionStore, SqliteInMemory } from '@assent/store';
+import { MemoryDatabase, MemoryTransactionStore, prepareSqliteInMemory } from '@assent/store';
 
 export interface Backend {
   /** Carries out every operation at once: without I/O, in microtasks only. */
@@ -14,11 +14,16 @@ export interface Backend {
 export type OpenBackend = (nowMs: () => number) => Backend;
 
 /** The adapter for SQLite over tables in memory. Throws where its driver cannot be loaded. */
-export const openSqlite: OpenBackend = (nowMs) => new SqliteInMemory(nowMs);
+export function prepareSqlite(): Promise<OpenBackend> {
+  return prepareSqliteInMemory();
+}
 
 export const openMemory: OpenBackend = (nowMs) => {
   const database = new MemoryDatabase(nowMs);
-  const tables = [database.transactions, database.nodes, database.attention, database.attempts, database.audit] as Map<string, unknown>[];
+  const tables = [database.transactions, database.nodes, database.attention, database.attempts, database.audit, database.commands] as Map<
+    string,
+    unknown
+  >[];
   return {
     store: new MemoryTransactionStore(database),
     snapshot: () => {

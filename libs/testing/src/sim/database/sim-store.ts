@@ -5,6 +5,7 @@
 import {
   type AttemptRow,
   type AuditRow,
+  type CommandRow,
   type FlushBatch,
   type FlushResult,
   type Incarnation,
@@ -21,8 +22,9 @@ import type { SimDatabase } from './sim-database.js';
 /** One way, in milliseconds. */
 const LATENCY_MS = [0.2, 2] as const;
 const SLOW_MS = [300, 3_000] as const;
-/** Some arrive before anybody asks for the verdict on them, others long after. */
-const LATE_MS = { soon: [0, 4], late: [4, 6_000] } as const;
+/** Some packets arrive before anybody asks for the verdict on them, others long after. */
+const SOON_MS = [0, 4] as const;
+const LATE_MS = [4, 6_000] as const;
 /** After this long without a word a driver gives a connection up. */
 const SILENCE_MS = [800, 2_500] as const;
 
@@ -51,8 +53,8 @@ interface Delivery<T> {
 }
 
 interface Settle<T> {
-  resolve(value: T): void;
-  reject(error: Error): void;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
 }
 
 interface Once {
@@ -141,6 +143,14 @@ export class SimStore implements TransactionStore {
 
   readNodes(): Promise<readonly NodeRow[]> {
     return this.ask(() => this.context.database.store.readNodes());
+  }
+
+  readCommands(incarnation: Incarnation, afterId: string, limit: number): Promise<readonly CommandRow[]> {
+    return this.ask(() => this.context.database.store.readCommands(incarnation, afterId, limit));
+  }
+
+  readRemainingCommands(ids: readonly string[]): Promise<readonly string[]> {
+    return this.ask(() => this.context.database.store.readRemainingCommands(ids));
   }
 
   readPolicies(): Promise<readonly Policy[]> {
@@ -239,7 +249,8 @@ export class SimStore implements TransactionStore {
 
   private lateness(): number {
     const { faults } = this.context;
-    return faults.between('late-packet', ...(faults.between('late-packet', 0, 1) < 0.4 ? LATE_MS.soon : LATE_MS.late));
+    const [least, most] = faults.between('late-packet', 0, 1) < 0.4 ? SOON_MS : LATE_MS;
+    return faults.between('late-packet', least, most);
   }
 
   private silence(): number {
