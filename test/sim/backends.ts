@@ -1,26 +1,27 @@
 /** Which database a seed runs on: every tenth on the SQL of the SQLite adapter, in memory, the others on maps. */
-import { type OpenBackend, openMemory, openSqlite } from '@assent/testing';
+import { type OpenBackend, openMemory, prepareSqlite } from '@assent/testing';
 
 const EVERY_SO_MANY = 10;
 
-let isSqliteThere: boolean | null = null;
+export class Backends {
+  private constructor(
+    /** `null` where the one SQLite driver that a simulation can use is missing. */
+    readonly sqlite: OpenBackend | null,
+  ) {}
 
-/** False where the one SQLite driver that a simulation can use is missing. */
-export function hasSqlite(): boolean {
-  if (isSqliteThere !== null) return isSqliteThere;
-  try {
-    openSqlite(() => 0).close();
-    isSqliteThere = true;
-  } catch {
-    isSqliteThere = false;
+  static async prepare(): Promise<Backends> {
+    try {
+      return new Backends(await prepareSqlite());
+    } catch {
+      return new Backends(null);
+    }
   }
-  return isSqliteThere;
-}
 
-export function isOnSqlite(seed: number): boolean {
-  return seed % EVERY_SO_MANY === 0 && hasSqlite();
-}
+  isOnSqlite(seed: number): boolean {
+    return this.sqlite !== null && seed % EVERY_SO_MANY === 0;
+  }
 
-export function backendOf(seed: number): OpenBackend {
-  return isOnSqlite(seed) ? openSqlite : openMemory;
+  of(seed: number): OpenBackend {
+    return this.sqlite !== null && this.isOnSqlite(seed) ? this.sqlite : openMemory;
+  }
 }

@@ -4,4 +4,7 @@ export interface KnownSeed {
   readonly showed: string;
 }
 
-export const knownSeeds: readonly KnownSeed[] = [];
+export const knownSeeds: readonly KnownSeed[] = [
+  { seed: 201, showed: 'a call that left while the image that let its transaction go was in the air' },
+  { seed: 1406, showed: 'the same, with an action in the air' },
+];

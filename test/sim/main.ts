@@ -1,6 +1,6 @@
 /** `npm run sim`: many short lives of a whole installation, each out of one seed. Ends with 0 only when every promise held. */
 import { faultClasses, type Report, runSeed, type WorldOptions } from '@assent/testing';
-import { backendOf, hasSqlite } from './backends.js';
+import { Backends } from './backends.js';
 import { writeFigures } from './figures.js';
 import { knownSeeds } from './known-seeds.js';
 import { help, type Options, readOptions } from './options.js';
@@ -12,6 +12,11 @@ const PROGRESS_EVERY_MS = 5_000;
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
+
+process.on('unhandledRejection', (error) => {
+  say(`a promise that nobody watched was rejected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  process.exit(1);
+});
 
 /** Answers the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -26,20 +31,22 @@ export async function main(args: readonly string[]): Promise<number> {
     say(options.help ? help : listOfFaults());
     return 0;
   }
-  if (!hasSqlite()) say('NOT COVERED: better-sqlite3 is not built on this machine, so every seed runs on the store in memory.');
-  return campaign(options);
+  const backends = await Backends.prepare();
+  if (backends.sqlite === null) say('NOT COVERED: better-sqlite3 is not built on this machine, so every seed runs on the store in memory.');
+  return campaign(options, backends);
 }
 
-async function campaign(options: Options): Promise<number> {
+async function campaign(options: Options, backends: Backends): Promise<number> {
   const totals = new Totals();
   const startedMs = Date.now();
   const cpu = process.cpuUsage();
   let toldMs = startedMs;
   for (const seed of seedsOf(options, () => (Date.now() - startedMs) / 60_000)) {
-    const world = worldOf(seed, options);
+    const world = worldOf(seed, options, backends);
     const report = await runSeed(world);
-    totals.add(report);
+    totals.add(report, backends.isOnSqlite(seed) ? 'sqlite' : 'maps');
     if (options.trace) for (const line of report.lines) say(line);
+    if (options.seed !== null) say(`digest ${report.digest}`);
     if (report.findings.length > 0) {
       await tell(world, report);
       if (!options.keepGoing) break;
@@ -63,8 +70,8 @@ function* seedsOf(options: Options, minutesPassed: () => number): Iterable<numbe
   }
 }
 
-function worldOf(seed: number, { without, transactions, troubleMs, trace }: Options): WorldOptions {
-  return { seed, without, transactions, troubleMs, journal: trace ? 'text' : 'digest', openBackend: backendOf(seed) };
+function worldOf(seed: number, { without, transactions, troubleMs, trace }: Options, backends: Backends): WorldOptions {
+  return { seed, without, transactions, troubleMs, journal: trace ? 'text' : 'digest', openBackend: backends.of(seed) };
 }
 
 async function tell(world: WorldOptions, report: Report): Promise<void> {
@@ -84,7 +91,6 @@ function conclude(options: Options, totals: Totals, seconds: number, cpuSeconds:
   const reached = [...totals.reached].filter(([, count]) => count > 0);
   say(`marks reached: ${reached.map(([mark, count]) => `${mark} ${count}`).join(', ')}`);
   if (totals.unreached.length > 0) say(`marks not reached: ${totals.unreached.join(', ')}`);
-  if (options.trace || options.seed !== null) say(`digest follows from: ${commandFor(worldOf(options.from, options))}`);
   const hasNoFault = totals.faults === 0;
   if (hasNoFault) say('Nothing was injected: such a run proves nothing, and fails.');
   const figures = { totals, seconds, perCpuSecond };

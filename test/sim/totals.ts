@@ -1,6 +1,5 @@
 /** What a campaign adds up to. */
 import { faultNames, marks, type Report } from '@assent/testing';
-import { isOnSqlite } from './backends.js';
 
 export class Totals {
   seeds = 0;
@@ -15,10 +14,10 @@ export class Totals {
   readonly injected = new Map<string, number>(faultNames.map((name) => [name, 0]));
   readonly reached = new Map<string, number>(Object.keys(marks).map((mark) => [mark, 0]));
 
-  add(report: Report): void {
+  add(report: Report, database: 'sqlite' | 'maps'): void {
     this.seeds += 1;
     if (report.findings.length > 0) this.failed += 1;
-    if (isOnSqlite(report.seed)) this.sqliteSeeds += 1;
+    if (database === 'sqlite') this.sqliteSeeds += 1;
     this.committed += report.committed;
     this.aborted += report.aborted;
     this.parked += report.parked;

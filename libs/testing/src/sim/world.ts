@@ -137,9 +137,9 @@ export class World {
   }
 
   private makeNode(name: string): SimNode {
-    const { timeline, faults, journal, marks, findings, database, network, durable, fences } = this;
+    const { timeline, faults, journal, marks, findings, database, network, durable, effects, fences } = this;
     return new SimNode(name, {
-      ...{ timeline, faults, journal, marks, findings, database, network, durable, fences },
+      ...{ timeline, faults, journal, marks, findings, database, network, durable, effects, fences },
       random: this.random.fork('nodes'),
       options: engineOptions(this.random.fork('options')),
       bounds: { shortestRetryMs: this.isTimeSteady ? shortestRetryMs - 5 : 0, mostCalls: MOST_CALLS },

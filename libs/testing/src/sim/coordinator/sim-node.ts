@@ -2,7 +2,7 @@
 import { type BranchCall, Engine, type EngineOptions, type FailpointName, type Failpoints } from '@assent/engine';
 import { type SimDatabase, SimStore } from '../database/index.js';
 import { type Faults, type Journal, type Marks, SimProcess, type SimRandom, type Timeline } from '../kernel/index.js';
-import type { Durable, Fences, Findings } from '../truth/index.js';
+import type { Durable, Effects, Fences, Findings } from '../truth/index.js';
 import type { Network } from './network.js';
 import { SimInvoker } from './sim-invoker.js';
 import { SimMonitor } from './sim-monitor.js';
@@ -20,6 +20,7 @@ export interface NodeContext {
   readonly database: SimDatabase;
   readonly network: Network;
   readonly durable: Durable;
+  readonly effects: Effects;
   readonly fences: Fences;
   readonly options: Partial<EngineOptions> & { readonly leaseMs: number };
   readonly bounds: CallBounds;
@@ -149,6 +150,7 @@ export class SimNode {
       leaves: (call) => {
         const by = incarnation() ?? '';
         durable.callLeaves(call, by);
+        this.context.effects.callLeaves(call.gid, call.branch, call.op);
         this.judgeLease(call, by);
         calls.leaves(call, `${by} ${durable.tenureOf(call.gid)}`);
       },

@@ -29,8 +29,9 @@ export class SimDatabase {
     return this.backend.store;
   }
 
+  /** Whole milliseconds since the epoch, as databases tell them. */
   nowMs(): number {
-    return EPOCH_MS + this.timeline.nowMs + this.jumpedMs;
+    return Math.round(EPOCH_MS + this.timeline.nowMs + this.jumpedMs);
   }
 
   jump(byMs: number): void {

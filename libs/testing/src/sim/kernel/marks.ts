@@ -64,7 +64,7 @@ const killedAt = Object.keys(failpoints)
   .map((point) => [`killed at ${point}`, 'a process ended at this failpoint']);
 
 /** Mark -> what it means that a run reached it. */
-export const marks: Readonly<Record<string, string>> = { ...reached, ...Object.fromEntries(killedAt) };
+export const marks: Readonly<Record<string, string>> = { ...reached, ...(Object.fromEntries(killedAt) as Record<string, string>) };
 
 export class Marks {
   readonly counts = new Map<string, number>();

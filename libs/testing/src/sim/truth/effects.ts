@@ -3,6 +3,9 @@ import { type BranchObservation, contradictoryEffects, effectsTwice, rolledBackT
 import type { Durable } from './durable.js';
 import type { Findings } from './findings.js';
 
+/** Ops that wait for what they follow. */
+const STARTS: ReadonlySet<string> = new Set(['action', 'try', 'deliver']);
+
 export type EffectKind = 'forward' | 'commit' | 'rollback';
 
 interface Seen {
@@ -55,6 +58,18 @@ export class Effects {
     if (answer === 'succeeded' && seen.forward === 0)
       this.findings.add('I', gid, `${branch} was answered succeeded, and never took effect`);
     seen.answered = answer;
+  }
+
+  /** Steps run in their declared order: whatever a forward call follows has taken effect before it leaves. */
+  callLeaves(gid: string, branch: string, op: string): void {
+    const tx = this.durable.state(gid);
+    const index = tx?.graph.indexOf.get(branch);
+    if (tx === null || index === undefined || this.durable.hasLostCommits || !STARTS.has(op)) return;
+    for (const before of tx.graph.after[index]!) {
+      const { id } = tx.definition.branches[before]!;
+      const { forward, commit } = this.seen(gid, id);
+      if (forward + commit === 0) this.findings.add('S', gid, `${op} of ${branch} left before ${id} had taken effect`);
+    }
   }
 
   /** What is seen of these branches, in their order. */
