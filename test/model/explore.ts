@@ -14,7 +14,7 @@ import {
   wrongDelivery,
 } from '@assent/protocol';
 import { Keys } from './key.js';
-import { Moves } from './moves.js';
+import { AFTER_WAITS_MS, Moves } from './moves.js';
 import { Reloads } from './reloads.js';
 import { observe, untouched } from './site.js';
 import type { Machine, Move, Scenario, World } from './world.js';
@@ -101,7 +101,7 @@ class Explorer {
   #judge(world: World): readonly string[] {
     const { memory, durable, sites, local } = world;
     const observations = sites.map((site, index) => observe(memory.definition.branches[index]!.id, site));
-    const { waitsFor, wakeAtMs, idle, flush } = this.machine.planFor(memory, durable, 1_000);
+    const { waitsFor, wakeAtMs, idle, flush } = this.machine.planFor(memory, durable, AFTER_WAITS_MS);
     const violations: Violation[] = [...effectsTwice(observations), ...contradictoryEffects(observations)];
     if (durable !== null) violations.push(...mixedEffects(durable, observations));
     if (durable !== null && this.scenario.definition.pattern === 'message' && local !== 'open') {

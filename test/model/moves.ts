@@ -17,8 +17,10 @@ import { Reloads } from './reloads.js';
 import { arriveCommit, arriveForward, arriveRollback, observe, type Site, untouched, type Visit, type Work, wouldUndo } from './site.js';
 import { type Machine, type Move, type Phase, type Scenario, strayBit, type World } from './world.js';
 
-/** After every wait, and before the deadline. */
+/** When everything happens that takes no time. */
 const NOW_MS = 1_000;
+/** After every wait, and before the deadline: a wait is over as soon as it has begun. */
+export const AFTER_WAITS_MS = 2_000;
 
 export class Moves {
   readonly #deadlineMs: number;
@@ -49,7 +51,7 @@ export class Moves {
    */
   #driver(world: World): Move[] {
     const { memory, durable, flushing } = world;
-    const plan = this.machine.planFor(memory, durable, NOW_MS);
+    const plan = this.machine.planFor(memory, durable, AFTER_WAITS_MS);
     const moves: Move[] = plan.invokes.map((call) => this.#send(world, call));
     const isOwed = plan.flush === 'now' || (plan.flush === 'lazily' && this.scenario.allows.includes('lazy flush'));
     const flushed = flushing ?? (this.scenario.allows.includes('slow flush') ? null : memory);

@@ -24,17 +24,21 @@ export class DatabaseTime {
   }
 
   /**
-   * Takes what a flush returned. The database read its clock somewhere between sending and receiving: the middle halves the error and leans to
-   * neither side. A database clock that went back (fail-over to another machine) is followed at half speed, so that time here slows
-   * down for a while instead of standing still.
+   * Takes what a flush returned. The database read its clock at some moment between sending and receiving, so what is believed stands as long as
+   * it lies between the two: a flush that waited for a lock or a disk says little, and must not bring a deadline forward by the half of its
+   * wait. A clock that jumped ahead is followed at once. One that went back (fail-over to another machine) is followed at half speed, so that
+   * time here slows down for a while instead of standing still.
    */
   calibrate(databaseMs: number, sentAtMs: number, receivedAtMs: number): void {
-    const offsetMs = databaseMs - (sentAtMs + receivedAtMs) / 2;
-    if (this.calibratedAtMs === null || offsetMs >= this.offsetMs) {
-      this.offsetMs = offsetMs;
-    } else {
+    const leastMs = databaseMs - receivedAtMs;
+    const mostMs = databaseMs - sentAtMs;
+    if (this.calibratedAtMs === null) {
+      this.offsetMs = (leastMs + mostMs) / 2;
+    } else if (this.offsetMs < leastMs) {
+      this.offsetMs = leastMs;
+    } else if (this.offsetMs > mostMs) {
       const mayLoseMs = Math.max(0, receivedAtMs - this.calibratedAtMs) / 2;
-      this.offsetMs = Math.max(offsetMs, this.offsetMs - mayLoseMs);
+      this.offsetMs = Math.max(mostMs, this.offsetMs - mayLoseMs);
     }
     this.calibratedAtMs = receivedAtMs;
   }

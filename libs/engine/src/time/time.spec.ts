@@ -22,6 +22,18 @@ describe('database time', () => {
     expect(time.nowMs()).toBe(5_000_010);
   });
 
+  it('is not moved by a flush that took long, at whichever end of it the database looked at its clock', async () => {
+    for (const lookedAfterMs of [0, 2_000, 4_000]) {
+      const clock = new VirtualClock();
+      const time = new DatabaseTime(clock);
+      time.calibrate(5_000_000, clock.monotonicMs(), clock.monotonicMs());
+      const sentAtMs = clock.monotonicMs();
+      await clock.advance(4_000);
+      time.calibrate(5_000_000 + lookedAfterMs, sentAtMs, clock.monotonicMs());
+      expect(time.nowMs()).toBe(5_004_000);
+    }
+  });
+
   it('follows a database clock that jumped ahead at once', async () => {
     const clock = new VirtualClock();
     const time = new DatabaseTime(clock);

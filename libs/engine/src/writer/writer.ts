@@ -167,6 +167,8 @@ export class Writer {
         return null;
       case 'data_error':
         this.bisect(batch, result.message);
+        // Refused without a row that could be the culprit, a beat would be refused again at once, and again.
+        if (batch.items.length === 0) await this.backoff.pause();
         return null;
       case 'retryable':
         this.trouble('store_unavailable', result.message);

@@ -1,7 +1,7 @@
 /** What a state says about itself: the columns of its pattern applied to its branches. Nothing here makes a new state. */
 import { patterns } from '../patterns/index.js';
 import type { Endpoint } from './definition.js';
-import type { BranchId, EpochMs } from './ids.js';
+import { type BranchId, type EpochMs, momentAfter } from './ids.js';
 import type { Op, Pattern } from './patterns.js';
 import type { BranchState, Leg, Transaction } from './transaction.js';
 import type { Status } from './view.js';
@@ -63,7 +63,7 @@ export function isPastPivot(tx: Transaction): boolean {
 
 /** The moment of the deadline event, or `null`. */
 export function deadlineAtMs(tx: Transaction): EpochMs | null {
-  return tx.policy.deadlineMs === null ? null : tx.createdAtMs + tx.policy.deadlineMs;
+  return tx.policy.deadlineMs === null ? null : momentAfter(tx.createdAtMs, tx.policy.deadlineMs);
 }
 
 /** True when the end was not the same for all: a branch ended failed. */

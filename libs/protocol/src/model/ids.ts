@@ -9,6 +9,14 @@ export type BranchId = string;
 /** Milliseconds since the Unix epoch on the database's clock, as the engine knows it. Never `Date.now`. */
 export type EpochMs = number;
 
+/** The last moment that a date can show (ECMA-262, 21.4.1.1): a policy that waits longer waits until then. */
+const LATEST_MS: EpochMs = 8.64e15;
+
+/** `delayMs` after `atMs`; always a moment that can be stored and shown. */
+export function momentAfter(atMs: EpochMs, delayMs: number): EpochMs {
+  return Math.min(LATEST_MS, atMs + delayMs);
+}
+
 const LEGAL_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** True when `text` may be a gid, a branch id, a participant name or a policy name. */

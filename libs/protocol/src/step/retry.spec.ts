@@ -24,6 +24,26 @@ describe('the wait between attempts', () => {
   });
 });
 
+describe('a policy with odd values', () => {
+  const odd = { ...policy, firstIntervalMs: 0, multiplier: 0, capMs: 0, jitter: 3, pollIntervalMs: 0 };
+  const oddRules = { ...rules, policy: odd };
+
+  it('never makes anybody call in a tight loop', () => {
+    expect(backoffMs(odd, 1, 0)).toBe(10);
+    expect(backoffMs({ ...policy, jitter: 3 }, 5, 0.9)).toBe(10);
+    expect(judge(called, { kind: 'pending' }, oddRules, 1_000, 0)).toMatchObject({ notBeforeMs: 1_010 });
+    expect(judge(called, { kind: 'unknown', code: 'http_500', message: '' }, oddRules, 1_000, 0)).toMatchObject({ notBeforeMs: 1_010 });
+  });
+
+  it('never names a moment that no date can show', () => {
+    const endless = { ...rules, policy: { ...policy, firstIntervalMs: 9e15, capMs: 9e15, pollIntervalMs: 9e15 } };
+    for (const outcome of [{ kind: 'pending' }, { kind: 'unknown', code: 'http_500', message: '' }] as const) {
+      const { notBeforeMs } = judge(called, outcome, endless, 1_790_000_000_000, 0) as { notBeforeMs: number };
+      expect(new Date(notBeforeMs).toISOString()).toBe('+275760-09-13T00:00:00.000Z');
+    }
+  });
+});
+
 describe('how a call ended', () => {
   it('keeps a timeout between a call that timed out and the next', () => {
     const judged = judge(called, { kind: 'unknown', code: 'timeout', message: '' }, rules, 10_000, 0);

@@ -1,5 +1,5 @@
 /** When an op is called again, and when it is given up (DESIGN sections 5 and 9). */
-import type { EpochMs } from '../model/ids.js';
+import { type EpochMs, momentAfter } from '../model/ids.js';
 import type { Outcome, Refusal } from '../model/outcome.js';
 import type { Policy } from '../model/policy.js';
 import type { Leg, LegState } from '../model/transaction.js';
@@ -9,6 +9,9 @@ import type { Leg, LegState } from '../model/transaction.js';
  * an impatient policy would give it, but a wrong header must not put a transaction to sleep for a day.
  */
 const BELIEVED_RETRY_AFTER_MS = 60_000;
+
+/** However a policy is written (no interval, a jitter of more than all of it), nobody is called in a tight loop. In milliseconds. */
+const SHORTEST_WAIT_MS = 10;
 
 /** How the op of one leg is treated when its call ends. */
 export interface CallRules {
@@ -27,11 +30,11 @@ export type Judgement = LegState | { readonly kind: 'exhausted'; readonly code: 
 
 /**
  * The wait after the n-th failed attempt in milliseconds: `min(capMs, firstIntervalMs * multiplier^(n-1))`, shortened by up to the fraction
- * `jitter` so that many transactions that failed together do not come back together. `random` in [0, 1).
+ * `jitter` so that many transactions that failed together do not come back together, but at least 10 ms. `random` in [0, 1).
  */
 export function backoffMs(policy: Policy, attempt: number, random: number): number {
   const full = Math.min(policy.capMs, policy.firstIntervalMs * policy.multiplier ** (attempt - 1));
-  return Math.round(full * (1 - policy.jitter * random));
+  return Math.max(SHORTEST_WAIT_MS, Math.round(full * (1 - policy.jitter * random)));
 }
 
 /** Judges the call that just ended. `leg` still has it in the air. */
@@ -64,12 +67,13 @@ function afterUnknown(leg: Leg, outcome: Outcome & { kind: 'unknown' }, rules: C
 function retryOrGiveUp(leg: Leg, code: ExhaustedBy, problem: Refusal, rules: CallRules, atMs: EpochMs, delayMs: number): Judgement {
   if (leg.attempts >= rules.attemptLimit) return { kind: 'exhausted', code, problem };
   const sinceMs = leg.state.kind === 'retrying' ? leg.state.sinceMs : atMs;
-  return { kind: 'retrying', problem, sinceMs, notBeforeMs: atMs + delayMs };
+  return { kind: 'retrying', problem, sinceMs, notBeforeMs: momentAfter(atMs, delayMs) };
 }
 
 function afterPending(leg: Leg, rules: CallRules, atMs: EpochMs, delayMs: number): LegState {
   const sinceMs = leg.state.kind === 'pending' ? leg.state.sinceMs : atMs;
-  if (atMs - sinceMs < rules.policy.maxPendingMs) return { kind: 'pending', sinceMs, notBeforeMs: atMs + delayMs };
+  if (atMs - sinceMs < rules.policy.maxPendingMs)
+    return { kind: 'pending', sinceMs, notBeforeMs: momentAfter(atMs, Math.max(SHORTEST_WAIT_MS, delayMs)) };
   const message = `still pending after ${rules.policy.maxPendingMs} ms, the longest that policy ${rules.policy.name} waits`;
   return { kind: 'parked', problem: { code: 'pending_too_long', message }, sinceMs: atMs };
 }
