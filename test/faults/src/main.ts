@@ -70,6 +70,9 @@ async function main(): Promise<void> {
   process.exitCode = count('failed') === 0 ? 0 : 1;
 }
 
+// Processes end with this one, however it ends: each has a hook on its exit.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+
 main().catch((error: unknown) => {
   say(error instanceof Error ? error.message : String(error));
   process.exitCode = 2;

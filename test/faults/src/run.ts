@@ -1,4 +1,5 @@
 /** Runs scenarios one after the other and says what became of each. */
+import { Shops } from './campaign/index.js';
 import type { Findings } from './findings.js';
 import type { Scenario } from './scenarios/index.js';
 
@@ -18,24 +19,26 @@ export type Say = (line: string) => void;
 /** `scale` 1 is the whole of it. Never throws: a scenario that breaks down has failed. */
 export async function runAll(chosen: readonly Scenario[], scale: number, say: Say): Promise<readonly Result[]> {
   const results: Result[] = [];
+  const shops = new Shops(scale < 1 ? 'kept' : 'fresh each time');
   for (const scenario of chosen) {
     say(`${scenario.name}: ${scenario.title}`);
-    const result = await runOne(scenario, scale);
+    const result = await runOne(scenario, scale, shops);
     if (result.findings !== null) say(`  ${inOneLine(result.findings)}, ${result.seconds} s in all`);
     for (const remark of result.remarks) say(`  ${result.outcome === 'skipped' ? 'SKIPPED' : 'VIOLATION'} ${remark}`);
     results.push(result);
   }
+  await shops.close();
   return results;
 }
 
-async function runOne(scenario: Scenario, scale: number): Promise<Result> {
+async function runOne(scenario: Scenario, scale: number, shops: Shops): Promise<Result> {
   const { name, title } = scenario;
   const startedAtMs = performance.now();
   const seconds = () => Math.round((performance.now() - startedAtMs) / 1_000);
   const unable = scenario.unable?.() ?? null;
   if (unable !== null) return { name, title, outcome: 'skipped', remarks: [unable], seconds: 0, findings: null };
   try {
-    const findings = await scenario.run(scale);
+    const findings = await scenario.run(scale, shops);
     const { violations } = findings.audit;
     return { name, title, outcome: violations.length === 0 ? 'passed' : 'failed', remarks: violations, seconds: seconds(), findings };
   } catch (error) {

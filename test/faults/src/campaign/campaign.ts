@@ -1,9 +1,10 @@
 /** Warm-up, faults, convergence, audit: the course of every scenario that hurts the shop. */
-import { audit } from '../audit/index.js';
+import { type Audit, audit } from '../audit/index.js';
 import type { Findings } from '../findings.js';
-import { Customers, market, mixedOrder, seed } from '../load/index.js';
-import { ShopStack, type StackOptions } from '../stack/index.js';
+import { Customers, market, mixedOrder } from '../load/index.js';
+import type { ShopStack, StackOptions } from '../stack/index.js';
 import { Ground } from './ground.js';
+import type { Shop, Shops } from './shops.js';
 
 export interface Campaign {
   readonly stack?: Partial<StackOptions>;
@@ -17,46 +18,50 @@ export interface Campaign {
   harm(ground: Ground): Promise<void>;
 }
 
+/** The lease of coordinators in campaigns, in milliseconds. */
+export const leaseMs = 2_000;
 const warmUpMs = 3_000;
 const faultMs = 20_000;
 /** Less than this shows nothing. */
 const shortestMs = 4_000;
 const shortestWarmUpMs = 1_000;
 const convergesWithinMs = 90_000;
-/** How long a customer waits for the outcome: no longer, so that orders go on coming while nothing can be decided. */
-const orderWaitMs = '1500';
+
+/** A lease that a campaign can wait for; customers wait no longer than that for an outcome, so that orders go on coming while nothing can be decided. */
+const defaults = {
+  dialect: 'mariadb',
+  hasBranchProxies: true,
+  coordinatorEnv: { ASSENT_LEASE_MS: String(leaseMs) },
+  orderEnv: { ORDER_WAIT_MS: '1500' },
+} as const;
 
 /** Runs a campaign; `scale` 1 is the whole of it. */
-export async function runCampaign(campaign: Campaign, scale: number): Promise<Findings> {
-  const stack = await ShopStack.start({
-    dialect: 'mariadb',
-    hasBranchProxies: true,
-    ...campaign.stack,
-    orderEnv: { ORDER_WAIT_MS: orderWaitMs, ...campaign.stack?.orderEnv },
-  });
-  try {
-    return await hurtAndAudit(stack, campaign, scale);
-  } finally {
-    await stack.stop();
-  }
+export function runCampaign(campaign: Campaign, scale: number, shops: Shops): Promise<Findings> {
+  const options = { ...defaults, ...campaign.stack, orderEnv: { ...defaults.orderEnv, ...campaign.stack?.orderEnv } };
+  return shops.with(
+    options,
+    (shop) => hurtAndAudit(shop, campaign, scale),
+    ({ audit: { violations } }) => violations.length === 0,
+  );
 }
 
-async function hurtAndAudit(stack: ShopStack, campaign: Campaign, scale: number): Promise<Findings> {
-  const holdings = await seed(stack, market);
+async function hurtAndAudit(shop: Shop, campaign: Campaign, scale: number): Promise<Findings> {
+  const { stack } = shop;
+  const absorbedBefore = stack.duplicatesAbsorbed ?? 0;
   await campaign.prepare?.(stack);
-  const customers = new Customers(stack.order.baseUrl, (index) => mixedOrder(index, market));
+  const customers = new Customers(stack.order.baseUrl, (index) => mixedOrder(shop.orders + index, market));
   const openedAtMs = Date.now();
   customers.start(campaign.inFlight ?? 24);
   await new Promise((resolve) => setTimeout(resolve, Math.max(shortestWarmUpMs, warmUpMs * scale)));
 
   const hurtFromMs = Date.now();
-  const ground = new Ground(stack, Math.max(shortestMs, faultMs * scale), campaign.seed);
+  const ground = new Ground(stack, Math.max(shortestMs, faultMs * scale), scale, campaign.seed);
   await campaign.harm(ground);
   const hurtUntilMs = Date.now();
 
   customers.close();
   const load = await customers.done();
-  const found = await audit(stack, { ...holdings, orders: load.orders }, convergesWithinMs);
+  const found = await auditSince(shop, load.orders);
   const violations = [...ground.violations, ...found.violations];
   if (Object.keys(ground.harms).length === 0) violations.push('no harm was done: nothing was tested');
   return {
@@ -69,11 +74,21 @@ async function hurtAndAudit(stack: ShopStack, campaign: Campaign, scale: number)
       underFault: await openBetween(stack, hurtFromMs, hurtUntilMs),
       harms: ground.harms,
       recoveryMs: ground.recoveryMs,
-      duplicatesAbsorbed: stack.duplicatesAbsorbed,
+      duplicatesAbsorbed: stack.duplicatesAbsorbed === null ? null : stack.duplicatesAbsorbed - absorbedBefore,
       repeats: load.repeats,
       refusals: load.refusals,
     },
   };
+}
+
+/** Audits the whole books, those of earlier campaigns included; counts what is new. */
+async function auditSince(shop: Shop, orders: number): Promise<Audit> {
+  shop.orders += orders;
+  const found = await audit(shop.stack, { ...shop.holdings, orders: shop.orders }, convergesWithinMs);
+  const fresh = { committed: found.committed - shop.committed, aborted: found.aborted - shop.aborted };
+  shop.committed = found.committed;
+  shop.aborted = found.aborted;
+  return { ...found, ...fresh };
 }
 
 /** The database runs on this machine and shares its clock. */

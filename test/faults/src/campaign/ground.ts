@@ -16,6 +16,8 @@ export class Ground {
   constructor(
     readonly stack: ShopStack,
     readonly faultMs: number,
+    /** 1 is the whole of it. */
+    readonly scale: number,
     seed: number,
   ) {
     this.random = seededRandom(seed);

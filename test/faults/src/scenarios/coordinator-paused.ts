@@ -2,21 +2,18 @@
  * The coordinator is stopped for longer than its lease, anywhere and in the middle of a flush; another node declares it dead and takes over; then it
  * goes on, a zombie that must change nothing and come back as somebody else.
  */
+import { leaseMs } from '../campaign/index.js';
 import { campaign, type Scenario } from './scenario.js';
 
-const leaseMs = 2_000;
 /** A lease of watching, and one in which the server ends the session that holds the lock; on a busy machine. */
 const declaredWithinMs = leaseMs * 2 + 10_000;
 const stoppedWithinMs = 20_000;
-
-const twoNodes = { coordinatorEnv: { ASSENT_LEASE_MS: String(leaseMs) } };
 
 export const coordinatorPaused: Scenario = campaign(
   'coordinator-paused',
   'The coordinator is stopped beyond its lease, another takes over, and it goes on',
   {
     seed: 41,
-    stack: twoNodes,
     prepare: async (stack) => (await stack.addCoordinator('faults-2')).start(),
     async harm(ground) {
       const { coordinator } = ground.stack;
@@ -39,14 +36,13 @@ export const coordinatorPausedInFlush: Scenario = campaign(
   'The coordinator is stopped between the fence and the rest of a flush, another takes over, and it goes on',
   {
     seed: 42,
-    stack: twoNodes,
     prepare: async (stack) => (await stack.addCoordinator('faults-2')).start(),
     async harm(ground) {
       const { coordinator } = ground.stack;
       while (ground.isOn) {
         await ground.hurt('coordinator paused at writer.after-fence', async () => {
           await coordinator.killHard();
-          coordinator.launch({ ASSENT_FAILPOINT: `writer.after-fence:stop@${10 + Math.floor(ground.random() * 40)}` });
+          coordinator.launch({ ASSENT_FAILPOINT: `writer.after-fence:stop@${10 + Math.floor(ground.random() * 20)}` });
           if (!(await coordinator.isStoppedWithin(stoppedWithinMs))) ground.violated('writer.after-fence was not passed');
           await ground.declaredDead('faults-1', declaredWithinMs);
           coordinator.resume();

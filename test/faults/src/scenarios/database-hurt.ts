@@ -1,7 +1,6 @@
 /** The database is killed again and again, and stopped for less and for more than a lease. All services are on it. */
+import { leaseMs } from '../campaign/index.js';
 import { campaign, type Scenario } from './scenario.js';
-
-const leaseMs = 2_000;
 
 export const databaseKilled: Scenario = campaign('database-killed', 'MariaDB is killed in a loop, under load', {
   seed: 61,
@@ -19,7 +18,6 @@ export const databaseKilled: Scenario = campaign('database-killed', 'MariaDB is 
 
 export const databasePaused: Scenario = campaign('database-paused', 'MariaDB is stopped for less and for more than a lease', {
   seed: 62,
-  stack: { coordinatorEnv: { ASSENT_LEASE_MS: String(leaseMs) } },
   async harm(ground) {
     const { mariadb } = ground.stack;
     for (let round = 0; ground.isOn; round += 1) {

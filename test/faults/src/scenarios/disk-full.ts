@@ -10,9 +10,15 @@ import { type Scenario, whyNoMariadb } from './scenario.js';
 const diskMb = 220;
 const mebibyte = 1_048_576;
 
-/** A small disk in memory. */
+/** A small disk in memory. It goes with this process, whatever ends it. */
 class SmallDisk {
-  private constructor(readonly folder: string) {}
+  private readonly unmountLazily = () => {
+    execFileSync('umount', ['-l', this.folder], { stdio: 'pipe' });
+  };
+
+  private constructor(readonly folder: string) {
+    process.once('exit', this.unmountLazily);
+  }
 
   static mount(): SmallDisk {
     const folder = mkdtempSync(join(tmpdir(), 'assent-disk-'));
@@ -45,6 +51,7 @@ class SmallDisk {
   }
 
   unmount(): void {
+    process.removeListener('exit', this.unmountLazily);
     execFileSync('umount', [this.folder], { stdio: 'pipe' });
     rmdirSync(this.folder);
   }
@@ -67,7 +74,7 @@ export const diskFull: Scenario = {
   name: 'disk-full',
   title: 'The disk of MariaDB is full for seconds at a time, under load',
   unable: () => whyNoMariadb() ?? whyNoDisk(),
-  async run(scale) {
+  async run(scale, shops) {
     const disk = SmallDisk.mount();
     try {
       const mariadb = { dataDir: join(disk.folder, 'data'), args: ['--innodb-log-file-size=16M', '--innodb-buffer-pool-size=64M'] };
@@ -87,8 +94,10 @@ export const diskFull: Scenario = {
           },
         },
         scale,
+        shops,
       );
     } finally {
+      await shops.close();
       disk.unmount();
     }
   },

@@ -15,6 +15,7 @@ import { rollingRestart } from './rolling-restart.js';
 import { rushScenarios } from './rush.js';
 import type { Scenario } from './scenario.js';
 
+/** Campaigns in the same kind of shop stand side by side, so that a short run can do them in one. */
 export const scenarios: readonly Scenario[] = [
   ...ordersUnderFailuresScenarios,
   ...rushScenarios,
@@ -22,7 +23,6 @@ export const scenarios: readonly Scenario[] = [
   lostAcknowledgementsScenario,
   coordinatorKilledAtFailpoints,
   coordinatorKilledAtRandom,
-  takeoverKilled,
   coordinatorPaused,
   coordinatorPausedInFlush,
   participantKilled,
@@ -31,10 +31,11 @@ export const scenarios: readonly Scenario[] = [
   databasePaused,
   participantPartition,
   databasePartition,
-  isolatedNode,
   duplicateDeliveries,
   hotRows,
   rollingRestart,
+  takeoverKilled,
+  isolatedNode,
   diskFull,
 ];
 export type { Scenario } from './scenario.js';

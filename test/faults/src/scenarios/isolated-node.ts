@@ -2,11 +2,10 @@
  * A coordinator is cut off from everything at once: database, participants and callers fall silent. Another node declares it dead and takes over; when the
  * network is back it finds itself dead, and what it had sent late is absorbed.
  */
-import { runCampaign } from '../campaign/index.js';
+import { leaseMs, runCampaign } from '../campaign/index.js';
 import { NetworkNamespace } from '../stack/index.js';
 import { type Scenario, whyNoMariadb } from './scenario.js';
 
-const leaseMs = 2_000;
 const declaredWithinMs = leaseMs * 2 + 10_000;
 
 function whyNoNamespace(): string | null {
@@ -22,13 +21,13 @@ export const isolatedNode: Scenario = {
   name: 'isolated-node',
   title: 'A coordinator in a network of its own is cut off from everything, silently; another takes over',
   unable: () => whyNoMariadb() ?? whyNoNamespace(),
-  async run(scale) {
+  async run(scale, shops) {
     const namespace = NetworkNamespace.create();
     try {
       return await runCampaign(
         {
           seed: 131,
-          stack: { namespace, coordinatorEnv: { ASSENT_LEASE_MS: String(leaseMs) } },
+          stack: { namespace },
           prepare: async (stack) => (await stack.addCoordinator('faults-2')).start(),
           async harm(ground) {
             while (ground.isOn) {
@@ -44,8 +43,10 @@ export const isolatedNode: Scenario = {
           },
         },
         scale,
+        shops,
       );
     } finally {
+      await shops.close();
       namespace.remove();
     }
   },

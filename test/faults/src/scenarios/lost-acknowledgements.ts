@@ -14,11 +14,14 @@ export const lostAcknowledgementsScenario: Scenario = campaign(
     seed: 121,
     async harm(ground) {
       const { proxy } = ground.stack;
+      const before = proxy.lostAcknowledgements;
       while (ground.isOn) {
         proxy.loseAcknowledgements(1, endsWithCommit);
         await ground.pause(cutEveryMs);
       }
-      if (proxy.lostAcknowledgements > 0) ground.count('acknowledgements lost', proxy.lostAcknowledgements);
+      proxy.loseAcknowledgements(0, () => false);
+      const lost = proxy.lostAcknowledgements - before;
+      if (lost > 0) ground.count('acknowledgements lost', lost);
     },
   },
 );

@@ -12,7 +12,7 @@ const barrierFailpoints = (Object.keys(failpoints) as FailpointName[]).filter((n
 
 async function killedAt(ground: Ground, participant: ServiceProcess, name: FailpointName): Promise<void> {
   await participant.killHard();
-  const at = 1 + Math.floor(ground.random() * 60);
+  const at = 1 + Math.floor(ground.random() * 20);
   participant.launch({ ASSENT_FAILPOINT: `${name}:crash@${at}` });
   if (!(await participant.endsWithin(passedWithinMs))) {
     ground.violated(`${name} was not passed ${at} times`);

@@ -1,7 +1,7 @@
 /** Networks that fall silent: nobody is told, connections stay open, and what was sent arrives late, when it is over. */
+import { leaseMs } from '../campaign/index.js';
 import { campaign, type Scenario } from './scenario.js';
 
-const leaseMs = 2_000;
 const directions = ['requests', 'answers', 'both'] as const;
 
 export const participantPartition: Scenario = campaign(
@@ -27,7 +27,6 @@ export const participantPartition: Scenario = campaign(
 
 export const databasePartition: Scenario = campaign('partition-database', 'Nothing passes between the coordinator and its database', {
   seed: 72,
-  stack: { coordinatorEnv: { ASSENT_LEASE_MS: String(leaseMs) } },
   async harm(ground) {
     const { proxy } = ground.stack;
     for (let round = 0; ground.isOn; round += 1) {

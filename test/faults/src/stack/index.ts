@@ -1,5 +1,5 @@
 /** The shop as real processes, and what stands between them. */
-export type { BranchProxy } from './branch-proxy.js';
+export type { BranchProxy, BranchTraffic } from './branch-proxy.js';
 export { Mariadb } from './mariadb.js';
 export { NetworkNamespace } from './network-namespace.js';
 export { ServiceProcess } from './service-process.js';

@@ -17,9 +17,12 @@ export class NetworkNamespace {
   private readonly hostEnd: string;
   private readonly insideEnd: string;
 
+  private readonly removeAtExit = () => this.remove();
+
   private constructor(private readonly name: string) {
     this.hostEnd = `${name}-a`;
     this.insideEnd = `${name}-b`;
+    process.once('exit', this.removeAtExit);
   }
 
   /** Throws when this machine does not permit it. */
@@ -53,6 +56,7 @@ export class NetworkNamespace {
 
   /** Removes the namespace and both interfaces, as far as they are there. */
   remove(): void {
+    process.removeListener('exit', this.removeAtExit);
     for (const command of [
       ['link', 'del', this.hostEnd],
       ['netns', 'del', this.name],

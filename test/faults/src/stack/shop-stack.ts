@@ -51,13 +51,16 @@ const readWithinMs = 5_000;
 export class ShopStack {
   /** Further coordinators on the same database, by the node name. */
   private readonly others: ServiceProcess[] = [];
+  private readonly removeHome = () => rmSync(this.home, { recursive: true, force: true });
 
   private constructor(
     private readonly options: StackOptions,
     private readonly addresses: Addresses,
     private readonly parts: Parts,
     private readonly processes: Readonly<Record<ServiceName, ServiceProcess>>,
-  ) {}
+  ) {
+    process.once('exit', this.removeHome);
+  }
 
   static async start(options: StackOptions): Promise<ShopStack> {
     const home = mkdtempSync(join(tmpdir(), 'assent-faults-'));
@@ -73,8 +76,12 @@ export class ShopStack {
     const addresses = { home, ports, databases, coordinatorUrl: urlOf(ports.coordinator, namespace?.insideAddress), participants };
     const gateway = namespace === undefined ? null : openGateway(namespace, ports.coordinator);
     const stack = new ShopStack(options, addresses, { server, databaseProxy, branchProxies, gateway }, processesOf(addresses, options));
-    await stack.coordinator.start();
-    await Promise.all([stack.order.start(), stack.inventory.start(), stack.payment.start()]);
+    try {
+      await Promise.all([stack.coordinator.start(), stack.order.start(), stack.inventory.start(), stack.payment.start()]);
+    } catch (error) {
+      await stack.stop();
+      throw error;
+    }
     return stack;
   }
 
@@ -139,6 +146,11 @@ export class ShopStack {
     return other;
   }
 
+  /** Stops the further coordinators in order: what they drove rests, for the first one to take. */
+  async removeOthers(): Promise<void> {
+    await Promise.all(this.others.splice(0).map((other) => other.stop()));
+  }
+
   /** Runs a query on the database of a service, past all proxies. */
   async read(service: ServiceName, sql: string, values: readonly string[] = []): Promise<readonly Record<string, unknown>[]> {
     if (this.parts.server === null) return readSqlite(`${this.home}/${service}.sqlite`, sql, values);
@@ -154,20 +166,15 @@ export class ShopStack {
     }
   }
 
-  /** Stops everything and removes its data. */
+  /** Ends everything at once and removes its data. */
   async stop(): Promise<void> {
-    for (const process of [...this.others, ...Object.values(this.processes)]) process.resume();
-    await this.order.stop();
-    await Promise.all([this.coordinator, ...this.others].map((coordinator) => coordinator.stop()));
-    await Promise.all([this.inventory.stop(), this.payment.stop()]);
-    await Promise.all([
-      this.parts.branchProxies?.inventory.close(),
-      this.parts.branchProxies?.payment.close(),
-      this.parts.databaseProxy?.close(),
-    ]);
+    await Promise.all([...this.others, ...Object.values(this.processes)].map((one) => one.killHard()));
     this.parts.gateway?.kill('SIGKILL');
-    await this.parts.server?.stop();
-    rmSync(this.home, { recursive: true, force: true });
+    const { branchProxies, databaseProxy, server } = this.parts;
+    await Promise.all([branchProxies?.inventory.close(), branchProxies?.payment.close(), databaseProxy?.close()]);
+    await server?.stop();
+    process.removeListener('exit', this.removeHome);
+    this.removeHome();
   }
 }
 
@@ -185,7 +192,9 @@ function openGateway({ insideAddress, commandPrefix }: NetworkNamespace, port: n
   const forward = fileURLToPath(new URL('./forward.js', import.meta.url));
   const command = [...commandPrefix, process.execPath, forward, insideAddress, String(port), String(port)];
   const gateway = spawn(command[0]!, command.slice(1), { stdio: 'ignore' });
-  process.once('exit', () => gateway.kill('SIGKILL'));
+  const killOnExit = () => gateway.kill('SIGKILL');
+  process.once('exit', killOnExit);
+  gateway.once('exit', () => process.removeListener('exit', killOnExit));
   return gateway;
 }
 
