@@ -294,6 +294,9 @@ describe('Bad input', () => {
       400,
       'bad_request',
     ],
+    ['without a host', 'GET /v1/transactions/a HTTP/1.1\r\nconnection: close\r\n\r\n', 400, 'bad_request'],
+    ['with an expectation nobody meets', 'GET / HTTP/1.1\r\nhost: localhost\r\nexpect: miracles\r\n\r\n', 400, 'bad_request'],
+    ['that takes it for a proxy', 'CONNECT example.com:443 HTTP/1.1\r\nhost: localhost\r\n\r\n', 400, 'bad_request'],
   ])('on the wire, %s: %#', async (_name, bytes, status, code) => {
     const answer = await exchange(assent.url, bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));

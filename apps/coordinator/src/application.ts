@@ -9,7 +9,7 @@ import { createHttpAdapter } from './http/index.js';
 
 /** The application, ready to listen. `logger: false` keeps Nest itself quiet. */
 export async function createApplication(parts: CoordinatorParts, logger: LoggerService | false): Promise<NestFastifyApplication> {
-  const adapter = createHttpAdapter(parts.backend.limits, parts.log);
+  const adapter = createHttpAdapter({ bodyBytes: parts.backend.limits.bodyBytes, allowedHosts: parts.allowedHosts }, parts.log);
   const app = await NestFactory.create<NestFastifyApplication>(coordinatorModule(parts), adapter, {
     bodyParser: false,
     logger,

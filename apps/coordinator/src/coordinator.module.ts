@@ -19,6 +19,8 @@ export interface CoordinatorParts {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: FailureLog;
+  /** Host names beside those of loopback that the API answers to. */
+  readonly allowedHosts: readonly string[];
 }
 
 @Module({})

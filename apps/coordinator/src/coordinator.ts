@@ -21,9 +21,10 @@ export class Coordinator {
     const metrics = new EngineMetrics();
     metrics.registerProcessMetrics();
     const runtime = new Runtime(configuration, { logger, metrics, monitor: new EngineMonitor(metrics, logger) });
-    const parts = { backend: runtime, health: runtime, metrics: metrics.registry, log: logger };
+    const { allowedHosts } = configuration.http;
+    const parts = { backend: runtime, health: runtime, metrics: metrics.registry, log: logger, allowedHosts };
     const app = await createApplication(parts, logger.isLevelEnabled('debug') ? new NestLogger(logger) : false);
-    await app.listen(configuration.http);
+    await app.listen({ host: configuration.http.host, port: configuration.http.port });
     runtime.start();
     return new Coordinator(app, runtime, logger, await app.getUrl());
   }

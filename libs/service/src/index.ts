@@ -1,4 +1,5 @@
 /** What the services of the shop have in common around their own rules: configuration, database, problems, boot, faults on purpose. */
+export { closeIdleConnectionsAtTheEnd } from './closing.js';
 export {
   ConfigurationError,
   databaseUrl,

@@ -2,7 +2,8 @@
 import { ConsoleLogger, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { closeIdleConnectionsAtTheEnd } from './closing.js';
 import { type Faults, injectFaults, isBranchCall } from './fault-injection.js';
 import { answerProblem, ProblemFilter } from './problem.js';
 
@@ -13,9 +14,6 @@ export interface ServeOptions {
   readonly faults: Faults | null;
 }
 
-/** How soon a connection that got idle is closed while the service ends. */
-const lookForIdleMs = 50;
-
 /** The largest request a shop needs is an order of fifty lines. */
 const bodyLimitBytes = 256 * 1024;
 
@@ -24,7 +22,12 @@ const bodyLimitBytes = 256 * 1024;
  * wrong on the way up is thrown, and said once.
  */
 export async function createService(module: DynamicModule, faults: Faults | null): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: bodyLimitBytes, forceCloseConnections: 'idle' });
+  const adapter = new FastifyAdapter({
+    bodyLimit: bodyLimitBytes,
+    forceCloseConnections: 'idle',
+    // A path that cannot be read belongs to no route, so no route's handler is asked.
+    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => answerProblem(error, reply),
+  });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: false, abortOnError: false });
   const server = app.getHttpAdapter().getInstance();
   // What Fastify finds wrong with a request never reaches Nest's filters. Branch calls are answered by the participant library alone.
@@ -32,7 +35,7 @@ export async function createService(module: DynamicModule, faults: Faults | null
     if (!isBranchCall(route.url)) route.errorHandler = (error, _request, reply) => answerProblem(error, reply);
   });
   if (faults !== null) injectFaults(server, faults);
-  closeConnectionsAsTheyGetIdle(server);
+  closeIdleConnectionsAtTheEnd(server);
   app.useGlobalFilters(new ProblemFilter());
   app.enableShutdownHooks([], { useProcessExit: true });
   return app;
@@ -47,18 +50,6 @@ export async function serve(
   await app.listen(options.port, options.host);
   app.useLogger(new ConsoleLogger({ json: true, logLevels: ['warn', 'error', 'fatal'] }));
   return { app, url: await app.getUrl() };
-}
-
-/**
- * Node closes the connections that are idle when the server closes; one that gets idle a moment later, because its request was still being
- * answered, would hold the process for as long as its caller keeps it.
- */
-function closeConnectionsAsTheyGetIdle(fastify: FastifyInstance): void {
-  const { server } = fastify;
-  fastify.addHook('preClose', async () => {
-    const timer = setInterval(() => server.closeIdleConnections(), lookForIdleMs);
-    server.once('close', () => clearInterval(timer));
-  });
 }
 
 /** Runs a service's `main`: whatever keeps it from starting is said in one line, without a stack, and the process ends with 1. */

@@ -18,6 +18,8 @@ async function post(path: string, body: unknown, headers: Record<string, string>
   return api.app.inject({ method: 'POST', url: path, headers: { 'content-type': 'application/json', ...headers }, payload });
 }
 
+const toHost = (host: string) => api.app.inject({ method: 'GET', url: '/health/live', headers: { host } });
+
 const begin = (body: unknown) => post('/v1/transactions', body);
 
 /** An engine that accepts begins and remembers them. */
@@ -226,6 +228,13 @@ describe('HTTP around the routes', () => {
     ['a gid too long', () => api.app.inject({ method: 'GET', url: `/v1/transactions/${'a'.repeat(5_000)}` }), 400, 'invalid_gid'],
     ['a path that cannot be decoded', () => api.app.inject({ method: 'GET', url: '/v1/transactions/%zz' }), 400, 'bad_request'],
     ['a query nobody knows', () => api.app.inject({ method: 'GET', url: `/v1/transactions/${GID}?a=1` }), 400, 'invalid_query'],
+    ['a query where it would be overlooked', () => post(`/v1/transactions/${GID}/abort?wait=final`, {}), 400, 'invalid_query'],
+    ['a query of a begin', () => post('/v1/transactions?wait=final', saga), 400, 'invalid_query'],
+    ['a query of a submit', () => post(`/v1/transactions/${GID}/submit?a=1`, { branches: [] }), 400, 'invalid_query'],
+    ['a query of a registration', () => post(`/v1/transactions/${GID}/branches?run=self`, step), 400, 'invalid_query'],
+    ['a path out of the documentation', () => api.app.inject({ method: 'GET', url: '/docs/../../package.json' }), 404, 'route_not_found'],
+    ['a name of another site', () => toHost('evil.example:4100'), 421, 'host_not_allowed'],
+    ['a name that only begins like loopback', () => toHost('127.0.0.1.evil.example'), 421, 'host_not_allowed'],
     [
       'a wait too long',
       () => api.app.inject({ method: 'GET', url: `/v1/transactions/${GID}/wait?timeoutMs=999999999` }),
@@ -251,6 +260,11 @@ describe('HTTP around the routes', () => {
     expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
     if (status === 405) expect(answer.headers.allow).toMatch(/^(POST|GET, HEAD)$/);
   });
+
+  it.each(['localhost', 'LOCALHOST:4100', '127.0.0.1:80', '127.8.8.8', '[::1]:4100', 'assent.internal'])(
+    'answers to the host %s',
+    async (host) => expect((await toHost(host)).statusCode).toBe(200),
+  );
 
   it('answers HEAD like GET, without a body', async () => {
     const answer = await api.app.inject({ method: 'HEAD', url: '/v1/transactions/a%20b' });
@@ -286,7 +300,6 @@ describe('What the engine refuses', () => {
     ['not_ready', 503, 'not_ready'],
     ['too_many_waiters', 429, 'too_many_waiters'],
     ['unstorable', 422, 'unstorable'],
-    ['owned_elsewhere', 503, 'owned_elsewhere'],
     ['policy_unknown', 422, 'unknown_policy'],
     ['protocol_bug', 500, 'internal'],
   ])('%s is answered %d %s', async (code, status, told) => {

@@ -29,19 +29,21 @@ export interface Route {
   readonly errors: readonly ErrorCode[];
 }
 
-const notNow: readonly ErrorCode[] = ['overloaded', 'outcome_unknown', 'store_unavailable', 'not_ready', 'draining', 'owned_elsewhere'];
+const notNow: readonly ErrorCode[] = ['overloaded', 'outcome_unknown', 'store_unavailable', 'not_ready', 'draining'];
 
 /** What any v1 route may answer. */
-export const everyRoute: readonly ErrorCode[] = ['bad_request', 'headers_too_large', 'request_timeout', 'internal'];
+export const everyRoute: readonly ErrorCode[] = ['bad_request', 'host_not_allowed', 'headers_too_large', 'request_timeout', 'internal'];
 
 /** What any route with a body may answer. */
 export const everyBody: readonly ErrorCode[] = [
+  'invalid_query',
   'not_json',
   'body_required',
   'body_too_large',
   'unsupported_media_type',
   'invalid_request',
   'forbidden_key',
+  'duplicate_key',
   'too_deep',
   'unsafe_number',
   'invalid_text',

@@ -16,7 +16,7 @@ export interface ConfiguredParticipant {
 /** What the rest of the app is given. Times in milliseconds, sizes in bytes. */
 export interface Configuration {
   readonly mode: 'production' | 'development';
-  readonly http: { readonly host: string; readonly port: number };
+  readonly http: { readonly host: string; readonly port: number; readonly allowedHosts: readonly string[] };
   readonly databaseUrl: string;
   readonly sqliteDriver: 'better-sqlite3' | 'libsql' | undefined;
   readonly nodeName: string;
@@ -108,7 +108,7 @@ function withKey(participant: ConfiguredParticipant, key: string | undefined): C
 function toConfiguration(values: Variables): Configuration {
   return {
     mode: values.ASSENT_MODE,
-    http: { host: values.ASSENT_HTTP_HOST, port: values.ASSENT_HTTP_PORT },
+    http: { host: values.ASSENT_HTTP_HOST, port: values.ASSENT_HTTP_PORT, allowedHosts: values.ASSENT_ALLOWED_HOSTS },
     databaseUrl: values.ASSENT_DATABASE_URL,
     sqliteDriver: values.ASSENT_SQLITE_DRIVER === 'auto' ? undefined : values.ASSENT_SQLITE_DRIVER,
     nodeName: values.ASSENT_NODE_NAME,

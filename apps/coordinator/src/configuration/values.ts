@@ -20,6 +20,9 @@ export function wholeNumber(least: number, most: number) {
 /** A value, or a sentence that says what is wrong with the text. */
 export type Read<V> = { readonly value: V } | { readonly problem: string };
 
+/** A name or an address as it stands in the header `host`; 253 characters are the longest name of the DNS. */
+const HOST = /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]+\])$/;
+
 /** Text between commas, without empty entries. */
 function entriesOf(text: string): string[] {
   return text
@@ -36,6 +39,15 @@ export const armings = z.string().transform((text, context) => {
     context.addIssue((error as Error).message);
     return z.NEVER;
   }
+});
+
+/** Host names without ports, comma separated, in lower case. */
+export const hosts = z.string().transform((text, context) => {
+  const found = entriesOf(text).map((entry) => entry.toLowerCase());
+  for (const host of found) {
+    if (!HOST.test(host)) context.addIssue(`"${host.slice(0, 80)}" is not a host name without a port, such as assent.internal`);
+  }
+  return found as readonly string[];
 });
 
 /** Exact origins, comma separated: `https://mail.internal, https://files.internal:8443`. */

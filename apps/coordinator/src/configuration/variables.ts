@@ -9,6 +9,7 @@ import { z } from 'zod';
 import {
   armings,
   databaseUrl,
+  hosts,
   idText,
   loopbackHost,
   origins,
@@ -45,6 +46,14 @@ export const variables = z.object({
     .default('127.0.0.1')
     .meta(described('Address the API listens on. Only loopback is accepted until callers have roles.')),
   ASSENT_HTTP_PORT: wholeNumber(0, 65_535).default(4100).meta(described('Port the API listens on; 0 takes a free one.')),
+  ASSENT_ALLOWED_HOSTS: hosts
+    .default([])
+    .meta(
+      described(
+        'Host names beside localhost and loopback addresses that the API answers to, without ports, comma separated: what a proxy in front leaves in the header `host`. Any other is answered 421 `host_not_allowed`, so that no page of another site can reach this API by a name that resolves to it.',
+        'none',
+      ),
+    ),
   ASSENT_DATABASE_URL: databaseUrl
     .default('sqlite:.assent/coordinator.sqlite')
     .meta(

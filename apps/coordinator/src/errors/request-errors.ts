@@ -17,6 +17,11 @@ export const requestErrors = {
     title: 'The request is not well-formed HTTP',
     help: 'Mend the request line or the headers; a client library does this for you.',
   },
+  host_not_allowed: {
+    status: 421,
+    title: 'This coordinator does not answer to that host name',
+    help: 'Call it by localhost or 127.0.0.1. Behind a proxy that keeps the header `host`, name that host in ASSENT_ALLOWED_HOSTS.',
+  },
   invalid_gid: {
     status: 400,
     title: 'The path does not hold a legal gid',
@@ -71,6 +76,11 @@ export const requestErrors = {
     status: 422,
     title: 'A key of this name is not accepted',
     help: 'Rename the key: `__proto__`, `constructor` and `prototype` are refused everywhere, because careless receivers would be changed by them.',
+  },
+  duplicate_key: {
+    status: 422,
+    title: 'An object has one key twice',
+    help: 'Name every key once: which of two values counts is up to each parser, so nobody could say what was asked for.',
   },
   too_deep: {
     status: 422,

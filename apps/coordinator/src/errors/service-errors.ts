@@ -20,7 +20,7 @@ export const serviceErrors = {
   outcome_unknown: {
     status: 503,
     title: 'It is not known yet whether this was stored',
-    help: 'The connection to the database broke at the wrong moment. Send the same request with the same gid again.',
+    help: 'The connection to the database broke at the wrong moment, or the node that drives the transaction has not answered. Send the same request with the same gid again.',
   },
   store_unavailable: {
     status: 503,
@@ -36,10 +36,5 @@ export const serviceErrors = {
     status: 503,
     title: 'The coordinator is shutting down',
     help: 'Send it again, to another node or after the restart, with the same gid.',
-  },
-  owned_elsewhere: {
-    status: 503,
-    title: 'Another node drives this transaction',
-    help: 'Send it again after `Retry-After` seconds, or to the node that drives it.',
   },
 } as const satisfies Record<string, ErrorEntry>;

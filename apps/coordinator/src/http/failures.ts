@@ -22,6 +22,7 @@ const fastifyCodes: Readonly<Record<string, (request: FastifyRequest) => ApiErro
 
 /** The answer to a failure, or `null` when it is nothing that was foreseen. */
 export function toApiError(error: unknown, request: FastifyRequest): ApiError | null {
+  if (hasBrokenOff(request)) return new ApiError('bad_request', 'The connection ended before the request did.');
   const code = codeOf(error);
   if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH') return new ApiError('bad_request', 'The path is not well-formed.');
   // Where nothing is served it does not matter what else is wrong, with the body for example.
@@ -29,7 +30,26 @@ export function toApiError(error: unknown, request: FastifyRequest): ApiError | 
   if (error instanceof ApiError) return withRetryAfter(error);
   if (error instanceof EngineError) return fromEngine(error);
   if (error instanceof StoreUnavailableError) return withRetryAfter(new ApiError('store_unavailable', 'The database cannot be reached.'));
-  return typeof code === 'string' ? (fastifyCodes[code]?.(request) ?? null) : null;
+  const known = typeof code === 'string' ? fastifyCodes[code]?.(request) : undefined;
+  return known ?? (isRefusedFile(error) ? nothingAt(request) : null);
+}
+
+/** The caller is gone, with half of its body unsent: nobody's failure but its own. */
+function hasBrokenOff({ raw }: FastifyRequest): boolean {
+  return raw.errored !== null && raw.errored !== undefined && 'code' in raw.errored && raw.errored.code === 'ECONNRESET';
+}
+
+/** The documentation's files are served by a library that refuses a path out of their folder by its own 403. */
+function isRefusedFile(error: unknown): boolean {
+  return error instanceof HttpException && error.getStatus() === 403;
+}
+
+function nothingAt(request: FastifyRequest): ApiError {
+  return new ApiError('route_not_found', `There is nothing at ${quoted(pathOf(request))}.`);
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0] ?? '';
 }
 
 /** Fastify's code of an error, which Nest may have wrapped. */
@@ -59,9 +79,8 @@ function withRetryAfter(error: ApiError): ApiError {
 }
 
 function notRouted(request: FastifyRequest): ApiError {
-  const path = request.url.split('?', 1)[0] ?? '';
-  const allow = methodsOf(path);
-  if (allow.length === 0) return new ApiError('route_not_found', `There is nothing at ${quoted(path)}.`);
+  const allow = methodsOf(pathOf(request));
+  if (allow.length === 0) return nothingAt(request);
   return new ApiError(
     'method_not_allowed',
     `${request.method} is not answered here; ${allow.join(', ')} ${allow.length > 1 ? 'are' : 'is'}.`,

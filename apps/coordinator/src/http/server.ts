@@ -2,11 +2,14 @@
  * The HTTP server under the API: limits on size and time, JSON bodies only, and problem+json even for requests that never reach a route.
  * Bodies are parsed by `json/`, not by Fastify, because Fastify's own parser keeps neither numbers nor keys safe.
  */
-import type { Socket } from 'node:net';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { closeIdleConnectionsAtTheEnd } from '@assent/service';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, type ErrorCode } from '../errors/index.js';
 import { parseBody } from '../json/index.js';
+import { mayAnswerTo } from './hosts.js';
 import { type FailureLog, sendFailure } from './problem.filter.js';
 
 /** A request must arrive whole within this time. */
@@ -17,15 +20,22 @@ const MAX_HEADER_BYTES = 16_384;
 /** Beyond any gid, so that a long one is answered by the route, as an invalid gid. */
 const MAX_PARAMETER_LENGTH = MAX_HEADER_BYTES;
 
+export interface HttpLimits {
+  readonly bodyBytes: number;
+  /** Names beside those of loopback that the API answers to. */
+  readonly allowedHosts: readonly string[];
+}
+
 /** The adapter Nest runs on. */
-export function createHttpAdapter(limits: { readonly bodyBytes: number }, log: FailureLog): FastifyAdapter {
+export function createHttpAdapter(limits: HttpLimits, log: FailureLog): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: limits.bodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
-    http: { maxHeaderSize: MAX_HEADER_BYTES },
+    // A request without the header `host` is answered here, with a code.
+    http: { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => sendFailure(error, request, reply, log),
     clientErrorHandler: answerBrokenRequest,
   });
@@ -38,16 +48,41 @@ export function createHttpAdapter(limits: { readonly bodyBytes: number }, log: F
       done(error as Error);
     }
   });
+  answerOnlyTo(new Set(limits.allowedHosts), server);
+  closeIdleConnectionsAtTheEnd(server);
+  refuseWhatFastifyNeverSees(server.server);
   return adapter;
 }
 
+function answerOnlyTo(allowed: ReadonlySet<string>, server: FastifyInstance): void {
+  server.addHook('onRequest', (request, _reply, done) => {
+    const { host } = request.headers;
+    if (host === undefined) done(new ApiError('bad_request', 'The header host is missing.'));
+    else if (mayAnswerTo(host, allowed)) done();
+    else done(new ApiError('host_not_allowed', `This coordinator does not answer to the host ${JSON.stringify(host.slice(0, 80))}.`));
+  });
+}
+
+/** Node answers these by itself, without a code, unless somebody listens. */
+function refuseWhatFastifyNeverSees(server: Server): void {
+  server.on('checkExpectation', (request: IncomingMessage) => {
+    answerRaw(request.socket, new ApiError('bad_request', 'The header expect asks for something that is not offered.'));
+  });
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    answerRaw(socket, new ApiError('bad_request', 'This is no proxy: CONNECT is not answered.'));
+  });
+}
+
 /** Node could not read the request: answers on the bare socket and ends it. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const answer = brokenRequest(error.code);
+  answerRaw(socket, brokenRequest(error.code));
+}
+
+function answerRaw(socket: Duplex, answer: ApiError): void {
   const body = JSON.stringify(answer.toBody());
   socket.end(
     `HTTP/1.1 ${answer.status} ${answer.code}\r\nconnection: close\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +

@@ -30,10 +30,17 @@ describe('A request body', () => {
     ['{"a":[{"constructor":1}]}', 'forbidden_key'],
     ['{"\\u005f_proto__":1}', 'forbidden_key'],
     ['{"prototype":null}', 'forbidden_key'],
+    ['{"a":1,"a":2}', 'duplicate_key'],
+    ['{"a":1, "\\u0061" :1}', 'duplicate_key'],
+    ['{"a":[{"b":1},{"b":{"c":":","d":"","c":1}}]}', 'duplicate_key'],
     ['{"a":"\\ud800"}', 'invalid_text'],
     ['{"\\udc00":1}', 'invalid_text'],
   ])('%j is refused as %s', (text, code) => {
     expect(codeOf(text)).toBe(code);
+  });
+
+  it('may name a key again in another object, and in texts', () => {
+    expect(codeOf('{"a":{"a":1,"b":[{"a":"a:1"},{"a":{}}]},"b":"\\"a\\":1,\\"a\\":2","c":["a","a"]}')).toBeNull();
   });
 
   it('may be 32 levels deep, and no deeper', () => {

@@ -3,6 +3,8 @@
  * value of the shortest decimal that reads back as the same double (what `JSON.stringify` writes): 0.1, 1.0 and 1e3 are, 9007199254740993 is not.
  */
 
+import { endOfString } from './strings.js';
+
 /** Longer literals are refused unread: 400 digits are beyond what any double needs. */
 const LONGEST_LITERAL = 400;
 
@@ -32,20 +34,6 @@ export function firstUnsafeNumber(text: string): string | null {
     }
   }
   return null;
-}
-
-/** The position behind the closing quote of a string whose content begins at `from`. */
-function endOfString(text: string, from: number): number {
-  let quote = text.indexOf('"', from);
-  while (isEscaped(text, quote)) quote = text.indexOf('"', quote + 1);
-  return quote + 1;
-}
-
-/** True when an odd number of backslashes stands before this position. */
-function isEscaped(text: string, position: number): boolean {
-  let first = position;
-  while (text.charAt(first - 1) === '\\') first -= 1;
-  return (position - first) % 2 === 1;
 }
 
 function endOfNumber(text: string, from: number): number {

@@ -62,7 +62,8 @@ export async function startApi(limits: Partial<Limits> = {}): Promise<ApiHarness
   const logged: Logged[] = [];
   const backend = new HarnessBackend({ ...readConfiguration({}).limits, ...limits });
   const log = { error: (fields: object, message: string) => void logged.push({ fields, message }) };
-  const app = await createApplication({ backend, health: new HarnessHealth(), metrics: new HarnessMetrics(), log }, false);
+  const parts = { backend, health: new HarnessHealth(), metrics: new HarnessMetrics(), log, allowedHosts: ['assent.internal'] };
+  const app = await createApplication(parts, false);
   return {
     app,
     logged,

@@ -1,9 +1,9 @@
 /** `POST /v1/transactions/{gid}/abort`: decides to abort. */
 import type { AbortRequest } from '@assent/engine';
-import { Body, Controller, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Backend } from '../backend.js';
-import { readGid } from '../path.js';
+import { readGid, readQuery } from '../path.js';
 import { LOCAL } from '../principal.js';
 import { sendDecided } from '../reply.js';
 import { validator } from '../validation.js';
@@ -19,8 +19,9 @@ export class AbortCommandController {
   constructor(private readonly backend: Backend) {}
 
   @Post(':gid/abort')
-  async abort(@Param('gid') gidText: string, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async abort(@Param('gid') gidText: string, @Query() query: unknown, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
     const gid = readGid(gidText);
+    readQuery(query, []);
     const body = readAbort(raw);
     const { view } = await this.backend.engine().abort(gid, reasonOf(body.reason));
     await sendDecided(reply, view, body, this.backend);

@@ -1,11 +1,12 @@
 /** `POST /v1/transactions`: accepts a transaction, and waits for its outcome when asked to. */
 import type { Policy } from '@assent/protocol';
-import { Body, Controller, Post, Res } from '@nestjs/common';
+import { Body, Controller, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import { ApiError } from '../../errors/index.js';
 import { Backend } from '../backend.js';
 import { contentHash } from '../content-hash.js';
+import { readQuery } from '../path.js';
 import { LOCAL } from '../principal.js';
 import { sendTransaction } from '../reply.js';
 import { validator } from '../validation.js';
@@ -25,8 +26,9 @@ export class BeginController {
   constructor(private readonly backend: Backend) {}
 
   @Post()
-  async begin(@Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async begin(@Query() query: unknown, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
     const startedMs = performance.now();
+    readQuery(query, []);
     const body = readBegin(raw);
     const engine = this.backend.engine();
     const { wait, timeoutMs, ...content } = body;

@@ -1,12 +1,12 @@
 /** `POST /v1/transactions/{gid}/branches`: adds a branch to a transaction that its initiator drives. */
 import type { RegisterResult } from '@assent/engine';
 import type { BranchDefinition, BranchView } from '@assent/protocol';
-import { Body, Controller, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Backend } from '../backend.js';
 import { branchIdOf, endpointOf, payloadOf } from '../branch.js';
 import { contentHash } from '../content-hash.js';
-import { readGid } from '../path.js';
+import { readGid, readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
 import { registrationBody } from '../transaction-body.js';
 import { validator } from '../validation.js';
@@ -20,8 +20,9 @@ export class RegisterController {
   constructor(private readonly backend: Backend) {}
 
   @Post(':gid/branches')
-  async register(@Param('gid') gidText: string, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async register(@Param('gid') gidText: string, @Query() query: unknown, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
     const gid = readGid(gidText);
+    readQuery(query, []);
     const body = readRegister(raw);
     const engine = this.backend.engine();
     const branch = this.branchOf(body);
