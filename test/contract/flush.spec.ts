@@ -26,7 +26,17 @@ describeEveryStore('a flush', (under) => {
     const { nowMs } = await node.commit({ moves: [aMove('g-1', node.incarnation)] }, flush);
     const row = await under().store.read('g-1');
     expect(row).toMatchObject({ status: 'committed', version: 2, owner: null, flush, definition: '{"branches":[]}' });
-    expect(Math.abs((row?.finishedAtMs ?? 0) - nowMs)).toBeLessThan(1_000);
+    expect(row?.finishedAtMs).toBe(nowMs);
+  });
+
+  it('lets everything that a flush ends finish at its moment, whichever end it is', async () => {
+    const node = await Node.enter(under().store);
+    await node.commit({ begins: ['g-1', 'g-2', 'g-3'].map((gid) => aBegin(gid, node.incarnation)) });
+    const abort = anImage({ status: 'aborted', progress: '{"why":1}' });
+    const moves = [aMove('g-1', node.incarnation), aMove('g-2', node.incarnation), aMove('g-3', node.incarnation, { image: abort })];
+    const { nowMs } = await node.commit({ moves });
+    const rows = await under().store.readMany(['g-1', 'g-2', 'g-3']);
+    expect(rows.map((row) => row.finishedAtMs)).toEqual([nowMs, nowMs, nowMs]);
   });
 
   it('keeps the time a transaction finished when a later image follows', async () => {

@@ -40,7 +40,7 @@ export interface BeginRow extends Image {
 
 /**
  * One guarded step of one row: it moves only `WHERE version = fromVersion AND owner <=> knownOwner`, to `fromVersion + 1`.
- * `image: null` moves ownership and `dueAtMs` alone (a claim, a takeover). A final status sets `finished_at` to database time.
+ * `image: null` moves ownership and `dueAtMs` alone (a claim, a takeover). A final status sets `finished_at` to the `nowMs` of its flush.
  */
 export interface Move {
   readonly gid: string;

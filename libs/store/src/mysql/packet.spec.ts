@@ -17,7 +17,13 @@ const gids = (count: number) => Array.from({ length: count }, (_, place) => `g-$
 
 describe('the packet of a flush', () => {
   it('of a beat has the fence, the clock and nothing else', () => {
-    expect(kinds({})).toEqual(['BEGIN', 'UPDATE coordinator_node', 'SELECT IF EXISTS SELECT', 'COMMIT']);
+    expect(kinds({})).toEqual([
+      'BEGIN',
+      'UPDATE coordinator_node',
+      'SET @moment_of_flush=IF EXISTS SELECT',
+      'SELECT @moment_of_flush AS nowMs',
+      'COMMIT',
+    ]);
   });
 
   it('begins with the fence and ends with COMMIT, whatever is in between', () => {
@@ -30,8 +36,8 @@ describe('the packet of a flush', () => {
       declarations: [{ incarnation: '7', flushes: 1 }],
     });
     expect(all.slice(0, 2)).toEqual(['BEGIN', 'UPDATE coordinator_node']);
-    expect(all.slice(-2)).toEqual(['SELECT IF EXISTS SELECT', 'COMMIT']);
-    expect(all).toHaveLength(11);
+    expect(all.slice(-2)).toEqual(['SELECT @moment_of_flush AS nowMs', 'COMMIT']);
+    expect(all).toHaveLength(12);
   });
 
   it('takes equal ends together: one statement, however many', () => {

@@ -17,9 +17,10 @@ import {
   type MoveShape,
   moveEach,
   moveGroup,
-  nowOfFlush,
+  noteMoment,
   recordCommands,
   shapeOf,
+  TELL_MOMENT,
   UnstorableError,
 } from './sql/index.js';
 
@@ -51,11 +52,12 @@ export function packFlush(batch: FlushBatch, maxBytes: number): FlushPacket {
   const statements: readonly Statement[] = [
     { sql: 'BEGIN', role: 'frame' },
     { sql: fence(batch.fence), role: 'fence' },
+    { sql: noteMoment(batch.fence.incarnation), role: 'frame' },
     ...batch.declarations.map((row): Statement => ({ sql: declareDead(row), role: 'declare', incarnation: row.incarnation })),
     ...(batch.begins.length === 0 ? [] : [{ sql: begin(batch.begins, batch.flush), role: 'begin' } as const]),
     ...moveAll(batch),
     ...[...sideRows(batch), ...commandRows(batch)].map((sql): Statement => ({ sql, role: 'side' })),
-    { sql: nowOfFlush(batch.fence.incarnation), role: 'now' },
+    { sql: TELL_MOMENT, role: 'now' },
     { sql: 'COMMIT', role: 'frame' },
   ];
   const sql = statements.map((statement) => statement.sql).join(';');

@@ -5,6 +5,8 @@ import { isFinalStatus, keptAttempt, keptAttention, keptAudit, keptCommand } fro
 import type { SqliteStatements } from './statements.js';
 
 export interface Applied {
+  /** The moment of the flush: database time, read once, which is also when what it ends has finished. */
+  readonly nowMs: number;
   readonly unmoved: readonly string[];
   readonly declared: readonly Incarnation[];
 }
@@ -19,17 +21,18 @@ export function applyBatch(statements: SqliteStatements, batch: FlushBatch, fail
   const { incarnation, flushes } = batch.fence;
   if (statements.fence.run(incarnation, flushes).changes !== 1) return null;
   failpoints.hit('writer.after-fence');
+  const { nowMs } = statements.now.get() as { nowMs: number };
   const declared = batch.declarations
     .filter((row) => statements.declareDead.run(row.incarnation, row.flushes).changes === 1)
     .map((row) => row.incarnation);
-  for (const row of batch.begins) begin(statements, row, batch.flush);
-  const unmoved = batch.moves.filter((row) => !move(statements, row, batch.flush)).map((row) => row.gid);
+  for (const row of batch.begins) begin(statements, row, batch.flush, nowMs);
+  const unmoved = batch.moves.filter((row) => !move(statements, row, batch.flush, nowMs)).map((row) => row.gid);
   joinSideRows(statements, batch);
   changeCommands(statements, batch);
-  return { unmoved, declared };
+  return { nowMs, unmoved, declared };
 }
 
-function begin(statements: SqliteStatements, row: BeginRow, flush: string): void {
+function begin(statements: SqliteStatements, row: BeginRow, flush: string, nowMs: number): void {
   statements.begin.run(
     row.gid,
     row.status,
@@ -46,12 +49,13 @@ function begin(statements: SqliteStatements, row: BeginRow, flush: string): void
     storable(row.definition),
     storable(row.progress),
     whole(row.createdAtMs),
-    flag(isFinalStatus(row.status)),
+    isFinalStatus(row.status) ? nowMs : null,
   );
 }
 
 /** @returns false when the guard did not match. */
-function move(statements: SqliteStatements, { gid, fromVersion, knownOwner, owner, dueAtMs, image }: Move, flush: string): boolean {
+function move(statements: SqliteStatements, row: Move, flush: string, nowMs: number): boolean {
+  const { gid, fromVersion, knownOwner, owner, dueAtMs, image } = row;
   if (image === null) return statements.moveOwnership.run(owner, whole(dueAtMs), flush, gid, fromVersion, knownOwner).changes === 1;
   const moved = statements.moveImage.run(
     owner,
@@ -62,7 +66,7 @@ function move(statements: SqliteStatements, { gid, fromVersion, knownOwner, owne
     flag(image.paused),
     storable(image.progress),
     image.definition === undefined ? null : storable(image.definition),
-    flag(isFinalStatus(image.status)),
+    isFinalStatus(image.status) ? nowMs : null,
     gid,
     fromVersion,
     knownOwner,

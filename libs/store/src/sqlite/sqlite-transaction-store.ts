@@ -83,8 +83,7 @@ export class SqliteTransactionStore implements TransactionStore {
         database.exec('ROLLBACK');
         return { kind: 'fenced', message: 'the node is not alive, or this is not its next flush' };
       }
-      const nowMs = this.nowMs();
-      return this.commit() ?? { kind: 'committed', nowMs, ...applied };
+      return this.commit() ?? { kind: 'committed', ...applied };
     } catch (cause) {
       if (database.inTransaction) database.exec('ROLLBACK');
       return this.refusal(batch, cause as SqliteError);

@@ -32,12 +32,12 @@ const sql = {
   begin:
     'INSERT INTO global_transaction (gid, status, pattern, mixed, paused, owner, due_at, version, flush, name, business_key, created_by, ' +
     'content_hash, definition, progress, created_at, finished_at) ' +
-    `VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, CASE WHEN ? THEN ${NOW_MS} END)`,
+    'VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   moveOwnership:
     'UPDATE global_transaction SET version = version + 1, owner = ?, due_at = ?, flush = ? WHERE gid = ? AND version = ? AND owner IS ?',
   moveImage:
     'UPDATE global_transaction SET version = version + 1, owner = ?, due_at = ?, flush = ?, status = ?, mixed = ?, paused = ?, progress = ?, ' +
-    `definition = COALESCE(?, definition), finished_at = COALESCE(finished_at, CASE WHEN ? THEN ${NOW_MS} END) ` +
+    'definition = COALESCE(?, definition), finished_at = COALESCE(finished_at, ?) ' +
     'WHERE gid = ? AND version = ? AND owner IS ?',
 
   wrote: 'SELECT 1 AS yes FROM global_transaction WHERE gid = ? AND flush = ?',

@@ -1,7 +1,8 @@
 /** Accepts transactions: one multi-row INSERT. A gid that exists raises 1062, which takes the whole flush back. Index: primary. */
 import type { BeginRow } from '@assent/engine';
 import { isFinalStatus } from '../../rows.js';
-import { ascii, bits, flag, integer, NOW_MS, nullable, sha256, text } from './literals.js';
+import { ascii, bits, flag, integer, nullable, sha256, text } from './literals.js';
+import { MOMENT_MS } from './moment-of-flush.js';
 
 const COLUMNS =
   'gid,status,pattern,mixed,paused,owner,due_at,version,flush,name,business_key,created_by,content_hash,definition,progress,created_at,finished_at';
@@ -28,6 +29,6 @@ function values(row: BeginRow, flush: string): string {
     text(row.definition),
     text(row.progress),
     integer(row.createdAtMs),
-    isFinalStatus(row.status) ? NOW_MS : 'NULL',
+    isFinalStatus(row.status) ? MOMENT_MS : 'NULL',
   ].join(',');
 }

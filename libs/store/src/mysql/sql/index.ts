@@ -7,8 +7,8 @@ export { deleteApplied, deleteDismissed, readCommands, readRemainingCommands, re
 export { declareDead } from './declare.js';
 export { fence } from './fence.js';
 export { UnstorableError } from './literals.js';
+export { momentIfEntered, noteMoment, TELL_MOMENT } from './moment-of-flush.js';
 export { type MoveShape, moveEach, shapeOf } from './move-each.js';
 export { groupKey, moveGroup } from './move-group.js';
 export { declarePredecessors, enterNode, leaveNode, lockNode, skipFlush } from './nodes.js';
-export { nowOfFlush } from './now-of-flush.js';
 export { READ_NODES, readDue, readExisting, readMany, readOwned, readOwnedGids, readWritten } from './reads.js';

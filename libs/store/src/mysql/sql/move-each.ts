@@ -5,7 +5,8 @@
  */
 import type { Move, MovedImage } from '@assent/engine';
 import { inChunks, isFinalStatus } from '../../rows.js';
-import { ascii, bits, flag, integer, NOW_MS, nullable, text } from './literals.js';
+import { ascii, bits, flag, integer, nullable, text } from './literals.js';
+import { MOMENT_MS } from './moment-of-flush.js';
 import { MAX_UNION_ROWS } from './side-rows.js';
 
 /** What a statement carries; rows of one shape share one statement. */
@@ -37,7 +38,7 @@ const SET = {
   ownership: 'g.version=d.v+1,g.owner=d.next,g.due_at=d.due',
   image:
     ',g.status=d.status,g.mixed=d.mixed,g.paused=d.paused,g.progress=d.progress' +
-    `,g.finished_at=IF(d.final AND g.finished_at IS NULL,${NOW_MS},g.finished_at)`,
+    `,g.finished_at=IF(d.final AND g.finished_at IS NULL,${MOMENT_MS},g.finished_at)`,
   definition: ',g.definition=d.definition',
 };
 

@@ -4,7 +4,8 @@
  */
 import type { Move } from '@assent/engine';
 import { isFinalStatus } from '../../rows.js';
-import { ascii, bits, flag, integer, NOW_MS, nullable, text } from './literals.js';
+import { ascii, bits, flag, integer, nullable, text } from './literals.js';
+import { MOMENT_MS } from './moment-of-flush.js';
 
 /** Everything of a move but its gid: moves with the same key go into one statement. */
 export function groupKey(move: Move): string {
@@ -24,6 +25,6 @@ function setClause({ fromVersion, owner, dueAtMs, image }: Move): string {
   if (image === null) return ownership;
   const state = `status=${ascii(image.status)},mixed=${flag(image.mixed)},paused=${flag(image.paused)},progress=${text(image.progress)}`;
   const definition = image.definition === undefined ? '' : `,definition=${text(image.definition)}`;
-  const finished = isFinalStatus(image.status) ? `,finished_at=COALESCE(finished_at,${NOW_MS})` : '';
+  const finished = isFinalStatus(image.status) ? `,finished_at=COALESCE(finished_at,${MOMENT_MS})` : '';
   return `${ownership},${state}${definition}${finished}`;
 }
