@@ -17,8 +17,6 @@ export type EngineErrorCode =
   | 'too_many_waiters'
   /** The store refuses this row for its content; its neighbours are fine. */
   | 'unstorable'
-  /** Another live node drives this transaction. Retryable. */
-  | 'owned_elsewhere'
   /** The machine met a state it must never meet; the transaction is set aside with an alarm, and only it. */
   | 'protocol_bug';
 

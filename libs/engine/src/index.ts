@@ -7,5 +7,6 @@ export { defaultEngineOptions, type EngineOptions } from './options.js';
 export type * from './ports/branch-invoker.js';
 export type * from './ports/clock.js';
 export * from './ports/failpoints.js';
+export * from './ports/hints.js';
 export type * from './ports/monitor.js';
 export * from './ports/transaction-store.js';

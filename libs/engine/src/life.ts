@@ -2,7 +2,7 @@
  * One incarnation of this node, from entering the store to its end: the writer, the driver and the loops that watch, claim and recover. When it
  * is found dead, nothing of it goes on: the engine begins another with an empty memory.
  */
-import { Commands } from './commands.js';
+import { Commands, Executor, Recorder } from './commands/index.js';
 import { Driver, type Resident, storeUnavailable } from './driver/index.js';
 import type { EngineOptions } from './options.js';
 import { Adoption, Collector, Ramp, Watch } from './ownership/index.js';
@@ -10,6 +10,7 @@ import type { Policies } from './policies.js';
 import type { BranchInvoker } from './ports/branch-invoker.js';
 import type { Clock, Random } from './ports/clock.js';
 import { type Failpoints, noFailpoints } from './ports/failpoints.js';
+import { type Hints, noHints } from './ports/hints.js';
 import type { Monitor } from './ports/monitor.js';
 import type { Incarnation, TransactionStore } from './ports/transaction-store.js';
 import { StoreUnavailableError } from './ports/transaction-store.js';
@@ -25,6 +26,8 @@ export interface EnginePorts {
   readonly monitor: Monitor;
   /** Default: none. */
   readonly failpoints?: Failpoints;
+  /** Default: none. */
+  readonly hints?: Hints;
 }
 
 /** Overdue answers are looked for, and calls that waited for the lease go on, this often. */
@@ -45,12 +48,18 @@ export class Life implements WriterHost {
   private readonly collector: Collector;
   private readonly ramp: Ramp;
   private readonly failpoints: Failpoints;
+  private readonly recorder: Recorder;
+  private readonly executor: Executor;
+  private readonly hints: Hints;
+  private stopListening: () => void = () => undefined;
   /** Run until the end: others must see this node alive, and whoever waits must be answered, while it drains too. */
   private readonly vital: readonly Loop[];
   /** Bring transactions in; stopped first. */
   private readonly bringingIn: readonly Loop[];
+  private readonly carryingOut: Loop;
   private hasMoreDue = false;
   private hasMoreAbandoned = false;
+  private hasMoreCommands = false;
   private isOver = false;
 
   constructor(
@@ -77,12 +86,19 @@ export class Life implements WriterHost {
     const { maxInMemory } = options;
     this.adoption = new Adoption({ self, store, writer, driver, policies, time, monitor, maxInMemory });
     const { adoption } = this;
-    this.commands = new Commands({ driver, adoption, policies, time, scheduler });
+    this.hints = ports.hints ?? noHints;
+    const failed = (error: unknown) => monitor.alarm('loop_failed', String(error));
+    this.recorder = new Recorder({ store, writer, scheduler, hints: this.hints, lookEveryMs: options.pollEveryMs, failed });
+    const { recorder } = this;
+    const { acknowledgeWithinMs } = options;
+    this.commands = new Commands({ driver, adoption, policies, time, scheduler, random, recorder, acknowledgeWithinMs });
+    this.executor = new Executor({ self, store, writer, driver, adoption, time, scheduler, monitor });
     this.watch = new Watch(self, store, writer, clock, options.leaseMs);
     this.ramp = new Ramp(options.firstChunk, options.largestChunk);
     this.collector = new Collector(self, store, adoption, this.ramp, time, random, monitor, failpoints);
     this.vital = this.vitalLoops();
-    this.bringingIn = this.loopsBringingIn();
+    this.carryingOut = this.loopCarryingOut();
+    this.bringingIn = [...this.loopsBringingIn(), this.carryingOut];
   }
 
   get queueRows(): number {
@@ -102,6 +118,7 @@ export class Life implements WriterHost {
     this.lease.renew(sentAtMs);
     this.ports.monitor.info('entered', { incarnation: this.incarnation, name: this.options.nodeName });
     for (const loop of [...this.vital, ...this.bringingIn]) loop.start();
+    this.stopListening = this.hints.listen(() => this.carryingOut.hurry());
   }
 
   /**
@@ -156,9 +173,11 @@ export class Life implements WriterHost {
   private close(): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.stopListening();
     for (const loop of [...this.vital, ...this.bringingIn]) loop.stop();
     this.writer.stop();
     this.driver.close(storeUnavailable);
+    this.recorder.close();
     this.adoption.close();
     this.scheduler.stop();
   }
@@ -201,6 +220,15 @@ export class Life implements WriterHost {
         () => this.collector.findOrphans(maxInMemory * 2),
       ),
     ];
+  }
+
+  private loopCarryingOut(): Loop {
+    return this.loop(
+      () => (this.hasMoreCommands ? NEXT_CHUNK_MS : this.options.commandsEveryMs),
+      async () => {
+        this.hasMoreCommands = this.lease.isValid() && (await this.executor.round());
+      },
+    );
   }
 
   private loop(intervalMs: () => number, round: () => Promise<void> | void): Loop {

@@ -26,6 +26,8 @@ export interface EngineOptions {
   /** How long a begin or command waits for durability before it is answered `outcome_unknown` or `store_unavailable`. */
   readonly acknowledgeWithinMs: number;
   readonly claimEveryMs: number;
+  /** How often the commands of other nodes are looked for. One look at a table that is normally empty; a hint makes it sooner. */
+  readonly commandsEveryMs: number;
   /** Resting rows claimed, or rows of a dead node taken over, in the first chunk after boot or an outage; doubles to the largest. */
   readonly firstChunk: number;
   readonly largestChunk: number;
@@ -48,6 +50,7 @@ export const defaultEngineOptions: Omit<EngineOptions, 'nodeName'> = {
   restAfterMs: 10_000,
   acknowledgeWithinMs: 5_000,
   claimEveryMs: 1_000,
+  commandsEveryMs: 1_000,
   firstChunk: 32,
   largestChunk: 1_000,
   pollEveryMs: 50,

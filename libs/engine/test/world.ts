@@ -3,6 +3,7 @@ import { isFinal } from '@assent/protocol';
 import { Engine } from '../src/engine.js';
 import type { EngineOptions } from '../src/options.js';
 import { type Failpoints, noFailpoints } from '../src/ports/failpoints.js';
+import { type Hints, noHints } from '../src/ports/hints.js';
 import type { StoredTransaction, TransactionStore } from '../src/ports/transaction-store.js';
 import { RecordingMonitor } from './recording-monitor.js';
 import { ScriptedBranches } from './scripted-branches.js';
@@ -25,6 +26,8 @@ export interface Node<Store> {
 export class World<Database extends Tables, Store extends TransactionStore> {
   readonly clock = new VirtualClock();
   readonly branches = new ScriptedBranches(this.clock);
+  /** What the nodes hint to each other: nothing, unless a test says so before it makes them. */
+  hints: Hints = noHints;
   readonly random: SeededRandom;
   readonly database: Database;
 
@@ -42,7 +45,15 @@ export class World<Database extends Tables, Store extends TransactionStore> {
     const store = this.openStore(this.database);
     const monitor = new RecordingMonitor();
     const life = new ProcessClock(this.clock);
-    const ports = { store, invoker: this.branches.for(nodeName, life), clock: life, random: this.random, monitor, failpoints };
+    const ports = {
+      store,
+      invoker: this.branches.for(nodeName, life),
+      clock: life,
+      random: this.random,
+      monitor,
+      failpoints,
+      hints: this.hints,
+    };
     return { engine: new Engine(ports, { ...options, nodeName }), store, monitor, cut: () => life.stop() };
   }
 

@@ -35,7 +35,9 @@ export function writeImage(resident: Resident, batch: Batch, context: ImageConte
   if (isBegin) writeBegin(resident, batch, owner, dueAtMs);
   else writeMove(resident, batch, owner, dueAtMs);
   if (!resident.bare) for (const row of resident.waitingAttempts) batch.attempt(row);
-  resident.flying = { tx, revision: resident.revision, owner, attention, attempts: resident.waitingAttempts.length, plan };
+  const commands = resident.appliedCommands;
+  for (const id of commands) batch.apply({ id, gid: resident.gid });
+  resident.flying = { tx, revision: resident.revision, owner, attention, attempts: resident.waitingAttempts.length, commands, plan };
   return true;
 }
 

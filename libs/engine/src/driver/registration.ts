@@ -45,7 +45,7 @@ export function forwardOf(resident: Resident, branch: string): OpView | null {
 }
 
 /** True when the forward op has ended for good, or nobody waits for it any more because the transaction is decided. */
-function hasOutcome(present: Transaction, branch: string): boolean {
+export function hasOutcome(present: Transaction, branch: string): boolean {
   if (present.status !== 'active') return true;
   const forward = view(present, 0, null).branches.find(({ id }) => id === branch)?.forward;
   return forward === undefined || forward === null || ENDED.has(forward.outcome);

@@ -17,6 +17,8 @@ export interface FlyingImage {
   readonly owner: Incarnation | null;
   readonly attention: string | null;
   readonly attempts: number;
+  /** Ids of the commands that it deletes. */
+  readonly commands: readonly string[];
   /** What the state owes once this image is durable. */
   readonly plan: Plan;
 }
@@ -45,6 +47,8 @@ export interface Watcher {
   left(): void;
 }
 
+const NONE: readonly string[] = [];
+
 /** Failed attempts that wait for a flush, per transaction. More than a flush of one second can bring only while the store is away. */
 const MOST_ATTEMPT_ROWS = 200;
 
@@ -70,6 +74,7 @@ export class Resident implements WriteItem {
   readonly flights = new Map<string, Flight>();
   readonly watchers: Watcher[] = [];
   private readonly attempts: AttemptRow[] = [];
+  private applied = NONE;
   private acknowledgements: Acknowledgement[] = [];
   private landedRevision = -1;
 
@@ -94,6 +99,16 @@ export class Resident implements WriteItem {
   /** Attempt rows that wait for the next image. */
   get waitingAttempts(): readonly AttemptRow[] {
     return this.attempts;
+  }
+
+  /** Ids of commands whose effect is in the present state. */
+  get appliedCommands(): readonly string[] {
+    return this.applied;
+  }
+
+  /** The next image that lands deletes this command. */
+  applies(commandId: string): void {
+    if (!this.applied.includes(commandId)) this.applied = [...this.applied, commandId];
   }
 
   /** Keeps a failed attempt for the next image; false when too many wait already. */
@@ -132,6 +147,7 @@ export class Resident implements WriteItem {
     this.attention = image.attention;
     this.landedRevision = image.revision;
     this.attempts.splice(0, image.attempts);
+    if (image.commands.length > 0) this.applied = this.applied.filter((id) => !image.commands.includes(id));
     this.bare = false;
     if (this.finishedAtMs === null && isEnd(image.tx)) this.finishedAtMs = nowMs;
   }

@@ -3,7 +3,7 @@
  * from a dead node, or as an orphan. One gid is on its way in at most once at a time, so that nobody drives from a row that somebody else
  * here has moved on meanwhile.
  */
-import type { Driver, Resident } from '../driver/index.js';
+import { type Driver, outcomeUnknown, type Resident } from '../driver/index.js';
 import { EngineError } from '../errors.js';
 import type { Policies } from '../policies.js';
 import type { Monitor } from '../ports/monitor.js';
@@ -22,6 +22,12 @@ export interface AdoptionPorts {
   readonly monitor: Monitor;
   readonly maxInMemory: number;
 }
+
+/** Where a transaction is that something is asked of. */
+export type Acquired =
+  | { readonly kind: 'here'; readonly resident: Resident }
+  /** Another node owns it: its row as it was read. */
+  | { readonly kind: 'elsewhere'; readonly row: StoredTransaction };
 
 /** How often a command looks again when the transaction keeps changing hands before its eyes. */
 const MOST_LOOKS = 10;
@@ -52,14 +58,15 @@ export class Adoption {
   }
 
   /**
-   * The transaction in memory: as it is there, or fetched from the store, at rest or this node's own. Throws `not_found`, `owned_elsewhere`,
-   * `overloaded`, and why it was set aside; and `StoreUnavailableError`. The caller must settle it, so that it leaves memory again.
+   * The transaction in memory: as it is there, or fetched from the store, at rest or this node's own; or its row, when another node owns it. Throws
+   * `not_found`, `overloaded`, `outcome_unknown`, and why it was set aside; and `StoreUnavailableError`. The caller must settle it, so that it
+   * leaves memory again.
    */
-  async acquire(gid: string): Promise<Resident> {
+  async acquire(gid: string): Promise<Acquired> {
     const { driver } = this.ports;
     for (let look = 0; look < MOST_LOOKS; look += 1) {
       const resident = driver.find(gid);
-      if (resident !== undefined && resident.durable !== null) return resident;
+      if (resident !== undefined && resident.durable !== null) return { kind: 'here', resident };
       // A begin in the air: whatever is asked of it is asked of what it becomes.
       const begun = resident === undefined ? this.arrival(gid) : driver.expectations.expect(resident, 0);
       if (begun !== null) {
@@ -70,7 +77,7 @@ export class Adoption {
       if (code !== undefined) throw new EngineError(code, `transaction ${gid} was set aside with an alarm`, { gid });
       return this.fetch(gid);
     }
-    throw ownedElsewhere(gid);
+    throw outcomeUnknown(gid);
   }
 
   /** Moves a row that rests or belongs to a dead node to this one; once moved, it is driven here. */
@@ -128,16 +135,16 @@ export class Adoption {
     for (const gid of [...this.underWay.keys()]) this.arrived(gid);
   }
 
-  private async fetch(gid: string): Promise<Resident> {
+  private async fetch(gid: string): Promise<Acquired> {
     const { store, self, driver } = this.ports;
     if (this.room === 0) throw new EngineError('overloaded', 'too many transactions are in memory', { gid, retryAfterMs: 1_000 });
     this.underWay.set(gid, []);
     try {
       const row = await store.read(gid);
       if (row === null) throw new EngineError('not_found', `There is no transaction ${gid}.`, { gid });
-      if (row.owner !== null && row.owner !== self) throw ownedElsewhere(gid);
+      if (row.owner !== null && row.owner !== self) return { kind: 'elsewhere', row };
       const tx = await transactionOf(row, this.ports.policies);
-      return driver.adopt(row, tx, row.owner === null ? 'resting' : 'driven');
+      return { kind: 'here', resident: driver.adopt(row, tx, row.owner === null ? 'resting' : 'driven') };
     } finally {
       this.arrived(gid);
     }
@@ -201,8 +208,4 @@ class Claim implements WriteItem {
   unstorable(message: string): void {
     this.adoption.refused(this.gid, message);
   }
-}
-
-function ownedElsewhere(gid: string): EngineError {
-  return new EngineError('owned_elsewhere', `Another node drives ${gid} at this moment.`, { gid, retryAfterMs: 1_000 });
 }

@@ -8,6 +8,7 @@ export class Loop implements Due {
   private timer: Timer | null = null;
   private running = false;
   private stopped = false;
+  private hurried = false;
 
   /**
    * `round` does one round. A round that throws is told to `failed` and does not end the loop; a store that is away is expected and told to
@@ -30,9 +31,18 @@ export class Loop implements Due {
     this.timer?.cancel();
   }
 
+  /** The next round begins now, or as soon as the present one has ended. */
+  hurry(): void {
+    this.hurried = true;
+    if (this.running) return;
+    this.timer?.cancel();
+    this.due();
+  }
+
   due(): void {
     if (this.stopped || this.running) return;
     this.running = true;
+    this.hurried = false;
     void this.run();
   }
 
@@ -43,6 +53,6 @@ export class Loop implements Due {
       if (!(error instanceof StoreUnavailableError)) this.failed(error);
     }
     this.running = false;
-    if (!this.stopped) this.timer = this.scheduler.after(this.intervalMs(), this);
+    if (!this.stopped) this.timer = this.scheduler.after(this.hurried ? 0 : this.intervalMs(), this);
   }
 }

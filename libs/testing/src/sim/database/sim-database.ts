@@ -51,6 +51,7 @@ export class SimDatabase {
     this.fences.flushed(batch, result);
     if (result.kind === 'duplicate') this.marks.reach('duplicate gid');
     if (result.kind !== 'committed') return result;
+    if (batch.commands.length > 0) this.marks.reach('command recorded');
     const gids = [...batch.begins, ...batch.moves].map(({ gid }) => gid);
     if (gids.length > 0) this.durable.flushed(batch, result.unmoved, await this.backend.store.readMany(gids));
     return result;

@@ -29,7 +29,6 @@ const repeatable: ReadonlySet<EngineErrorCode> = new Set([
   'draining',
   'not_ready',
   'too_many_waiters',
-  'owned_elsewhere',
 ]);
 
 export interface ApiContext {

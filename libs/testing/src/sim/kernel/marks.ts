@@ -49,7 +49,7 @@ const reached = {
   branches_differ: 'a submit named other branches',
   gid_conflict: 'a gid was begun twice with other content',
   outcome_unknown: 'an initiator was told that nobody knows yet',
-  owned_elsewhere: 'a command met another node’s transaction',
+  'command recorded': 'a command met another node’s transaction',
   overloaded: 'a node had as much as it can hold',
   draining: 'a node that shuts down was asked',
   'aborted by deadline': 'a deadline decided',
