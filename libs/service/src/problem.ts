@@ -44,7 +44,6 @@ const codeOfStatus: Readonly<Record<number, string>> = {
   404: 'not_found',
   405: 'method_not_allowed',
   413: 'body_too_large',
-  414: 'path_too_long',
   415: 'unsupported_media_type',
 };
 

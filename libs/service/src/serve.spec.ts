@@ -20,6 +20,15 @@ class Slow {
 @Module({ controllers: [Slow] })
 class SlowModule {}
 
+it('a service answers a path that cannot be read with a problem, too', async () => {
+  const app = await createService({ module: SlowModule }, null);
+  await app.init();
+  const answer = await app.inject({ method: 'GET', url: '/orders/%zz' });
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+  expect(answer.json()).toMatchObject({ status: 400, code: 'bad_path' });
+  await app.close();
+});
+
 describe('a service that ends', () => {
   it('answers what is in the air, and does not wait for callers that keep their connections', async () => {
     const app = await createService({ module: SlowModule }, null);

@@ -5,7 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { closeIdleConnectionsAtTheEnd } from './closing.js';
 import { type Faults, injectFaults, isBranchCall } from './fault-injection.js';
-import { answerProblem, ProblemFilter } from './problem.js';
+import { answerProblem, Problem, ProblemFilter } from './problem.js';
 
 export interface ServeOptions {
   readonly host: string;
@@ -26,7 +26,8 @@ export async function createService(module: DynamicModule, faults: Faults | null
     bodyLimit: bodyLimitBytes,
     forceCloseConnections: 'idle',
     // A path that cannot be read belongs to no route, so no route's handler is asked.
-    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => answerProblem(error, reply),
+    frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) =>
+      answerProblem(new Problem(400, 'bad_path', 'The path cannot be read, or one of its parts is too long.'), reply),
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: false, abortOnError: false });
   const server = app.getHttpAdapter().getInstance();

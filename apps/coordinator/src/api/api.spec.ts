@@ -138,6 +138,7 @@ describe('A begin that makes no sense', () => {
     ['an unknown field of a branch', withBranch({ ...step, retries: 3 }), 'invalid_request', '/branches/0/retries'],
     ['no pattern', { branches: [] }, 'invalid_request', ''],
     ['a pattern that is not served', { ...saga, pattern: 'xa' }, 'invalid_request', '/pattern'],
+    ['a gid that a path would lose', { ...saga, gid: '..' }, 'invalid_request', '/gid'],
     ['a gid with a slash', { ...saga, gid: 'a/b' }, 'invalid_request', '/gid'],
     ['a name with a NUL', { ...saga, name: 'a\u0000' }, 'invalid_request', '/name'],
     ['a key too long', { ...saga, key: 'x'.repeat(129) }, 'invalid_request', '/key'],

@@ -5,7 +5,7 @@ import { ApiError } from '../errors/index.js';
 /** The gid of a path. Throws `ApiError` `invalid_gid`. */
 export function readGid(text: string): string {
   if (isLegalId(text)) return text;
-  throw new ApiError('invalid_gid', 'The gid in the path must be 1 to 64 of letters, digits, ".", "_" and "-".');
+  throw new ApiError('invalid_gid', 'The gid in the path must be 1 to 64 of letters, digits, ".", "_" and "-", and neither "." nor "..".');
 }
 
 /** The query, each parameter at most once and only known ones. Throws `ApiError` `invalid_query`. */

@@ -38,6 +38,13 @@ describe('The configuration', () => {
     expect(readConfiguration({ ASSENT_HTTP_PORT: ' ', ASSENT_PARTICIPANTS: '' }).http.port).toBe(4100);
   });
 
+  it('reads host names as they are compared', () => {
+    expect(readConfiguration({ ASSENT_ALLOWED_HOSTS: 'Assent.internal, 10.0.0.7' }).http.allowedHosts).toEqual([
+      'assent.internal',
+      '10.0.0.7',
+    ]);
+  });
+
   it('reads participants with base URL, key and limit', () => {
     const { participants } = readConfiguration({
       ASSENT_PARTICIPANTS: 'inventory=http://inventory:4102/, payment=https://payment/base',
@@ -66,7 +73,20 @@ describe('The configuration', () => {
     expect(problems.join('\n')).toMatch(/ASSENT_HTTP_HOST must be a loopback address/);
   });
 
+  it('lists what is wrong between variables beside what is wrong with one, but blames none for another that cannot be read', () => {
+    const keys = { ASSENT_PARTICIPANT_KEYS: `payment=${KEY}`, ASSENT_PARTICIPANTS: 'a=http://127.0.0.1:1' };
+    expect(problemsOf({ ...keys, ASSENT_MODE: 'development', ASSENT_HTTP_PORT: 'x' })).toEqual([
+      'ASSENT_HTTP_PORT must be a whole number from 0 to 65535',
+      'ASSENT_PARTICIPANT_KEYS names "payment", which ASSENT_PARTICIPANTS does not',
+    ]);
+    expect(problemsOf({ ...keys, ASSENT_MODE: 'staging', ASSENT_PARTICIPANTS: 'a' })).toEqual([
+      'ASSENT_MODE must be production or development',
+      'ASSENT_PARTICIPANTS must be a list of name=value, comma separated',
+    ]);
+  });
+
   it.each([
+    ['ASSENT_ALLOWED_HOSTS', 'assent.internal:80', /not a host name without a port/],
     ['ASSENT_PARTICIPANT_KEYS', `payment=${KEY}`, /names "payment", which ASSENT_PARTICIPANTS does not/],
     ['ASSENT_ORIGIN_KEYS', `https://mail.internal=${KEY}`, /which ASSENT_ALLOWED_ORIGINS does not/],
     ['ASSENT_PARTICIPANTS', 'a=http://127.0.0.1:1', /ASSENT_MODE=development permits loopback/],

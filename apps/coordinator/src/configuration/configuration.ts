@@ -1,8 +1,9 @@
 /**
  * Reads the configuration once, at boot. All problems are found in one go, so that nobody mends them one restart at a time.
  */
-import { type Arming, refusedInProduction } from '@assent/failpoints';
-import { EgressPolicy } from '@assent/transport';
+import type { Arming } from '@assent/failpoints';
+import type { z } from 'zod';
+import { problemsBetween } from './problems-between.js';
 import { type Variables, variables } from './variables.js';
 
 /** A participant named in the configuration. `key` is absent when none was given. */
@@ -58,47 +59,19 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     if (value !== undefined && value !== '') given[name] = value;
   }
   const read = variables.safeParse(given);
-  if (!read.success) throw new ConfigurationError(read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
-  const problems = problemsBetween(read.data);
-  if (problems.length > 0) throw new ConfigurationError(problems);
+  const problems = [...problemsOf(read), ...problemsBetween(read.success ? read.data : readableOf(given))];
+  if (!read.success || problems.length > 0) throw new ConfigurationError(problems);
   return toConfiguration(read.data);
 }
 
-/** What is wrong between variables that are fine by themselves. */
-function problemsBetween(values: Variables): string[] {
-  const problems: string[] = [];
-  for (const variable of ['ASSENT_PARTICIPANT_KEYS', 'ASSENT_PARTICIPANT_CONCURRENCY'] as const) {
-    for (const name of values[variable].keys()) {
-      if (!values.ASSENT_PARTICIPANTS.has(name)) problems.push(`${variable} names "${name}", which ASSENT_PARTICIPANTS does not`);
-    }
-  }
-  for (const origin of values.ASSENT_ORIGIN_KEYS.keys()) {
-    if (!values.ASSENT_ALLOWED_ORIGINS.includes(origin))
-      problems.push(`ASSENT_ORIGIN_KEYS names ${origin}, which ASSENT_ALLOWED_ORIGINS does not`);
-  }
-  problems.push(...unreachable('ASSENT_PARTICIPANTS', values.ASSENT_PARTICIPANTS.values(), values));
-  problems.push(...unreachable('ASSENT_ALLOWED_ORIGINS', values.ASSENT_ALLOWED_ORIGINS, values));
-  if (values.ASSENT_MAX_PAYLOAD_BYTES > values.ASSENT_MAX_BODY_BYTES) {
-    problems.push('ASSENT_MAX_PAYLOAD_BYTES must not be greater than ASSENT_MAX_BODY_BYTES');
-  }
-  if (values.ASSENT_MODE === 'production' && values.ASSENT_FAILPOINT.length > 0) problems.push(`ASSENT_FAILPOINT ${refusedInProduction}`);
-  return problems;
+function problemsOf(read: z.ZodSafeParseResult<Variables>): string[] {
+  return read.success ? [] : read.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
 }
 
-/** Addresses that every call would be refused to: better said at boot than at the first transaction. Names are judged when they are resolved. */
-function unreachable(variable: string, urls: Iterable<string>, values: Variables): string[] {
-  const allowLoopback = values.ASSENT_MODE === 'development';
-  const egress = new EgressPolicy({ allowLoopback, allowedOrigins: [] });
-  const problems: string[] = [];
-  for (const url of urls) {
-    const { hostname } = new URL(url);
-    const problem = egress.checkHost(hostname === 'localhost' ? '127.0.0.1' : hostname);
-    if (problem !== null) {
-      const advice = allowLoopback ? '' : ' (ASSENT_MODE=development permits loopback)';
-      problems.push(`${variable} names ${url}, which may not be called: ${problem.detail.replace(/\.$/, '')}${advice}`);
-    }
-  }
-  return problems;
+/** The variables that can be read by themselves, those that are not set included. */
+function readableOf(given: Readonly<Record<string, string>>): Partial<Variables> {
+  const read = Object.entries(variables.shape).map(([name, schema]) => [name, schema.safeParse(given[name])] as const);
+  return Object.fromEntries(read.filter(([, { success }]) => success).map(([name, { data }]) => [name, data]));
 }
 
 function withKey(participant: ConfiguredParticipant, key: string | undefined): ConfiguredParticipant {

@@ -39,7 +39,7 @@ function defaultNodeName(): string {
 
 export const variables = z.object({
   ASSENT_MODE: z
-    .enum(['production', 'development'])
+    .enum(['production', 'development'], { error: 'must be production or development' })
     .default('production')
     .meta(described('`development` permits participants on loopback addresses; in `production` the coordinator does not call them.')),
   ASSENT_HTTP_HOST: loopbackHost
@@ -62,7 +62,7 @@ export const variables = z.object({
       ),
     ),
   ASSENT_SQLITE_DRIVER: z
-    .enum(['auto', 'better-sqlite3', 'libsql'])
+    .enum(['auto', 'better-sqlite3', 'libsql'], { error: 'must be auto, better-sqlite3 or libsql' })
     .default('auto')
     .meta(described('SQLite driver; `auto` takes better-sqlite3 where it could be built, else libsql.')),
   ASSENT_NODE_NAME: idText
@@ -155,7 +155,7 @@ export const variables = z.object({
       ),
     ),
   ASSENT_LOG_LEVEL: z
-    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' })
     .default('info')
     .meta(described('What is logged, as JSON lines on standard output. Payloads and keys never are.')),
 });

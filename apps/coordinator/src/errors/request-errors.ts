@@ -25,7 +25,7 @@ export const requestErrors = {
   invalid_gid: {
     status: 400,
     title: 'The path does not hold a legal gid',
-    help: 'A gid is 1 to 64 of letters, digits, ".", "_" and "-", best a UUIDv7.',
+    help: 'A gid is 1 to 64 of letters, digits, ".", "_" and "-", and neither "." nor ".."; best a UUIDv7.',
   },
   invalid_query: {
     status: 400,

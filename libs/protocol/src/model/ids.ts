@@ -17,7 +17,8 @@ export function momentAfter(atMs: EpochMs, delayMs: number): EpochMs {
   return Math.min(LATEST_MS, atMs + delayMs);
 }
 
-const LEGAL_ID = /^[A-Za-z0-9._-]{1,64}$/;
+/** Not `.` and `..`: as a part of a path these mean another path (RFC 3986 section 5.2.4), so nobody could ask for what is called so. */
+const LEGAL_ID = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/;
 
 /** True when `text` may be a gid, a branch id, a participant name or a policy name. */
 export function isLegalId(text: string): boolean {

@@ -1,5 +1,14 @@
 /** `POST /v1/transactions`: the request. */
-import { type BranchFields, branchProperties, idSchema, type Milestone, nameSchema, timeoutSchema, waitSchema } from '../schemas/common.js';
+import {
+  type BranchFields,
+  branchProperties,
+  ID_PATTERN,
+  idSchema,
+  type Milestone,
+  nameSchema,
+  timeoutSchema,
+  waitSchema,
+} from '../schemas/common.js';
 
 export interface BeginBranch extends BranchFields {
   readonly compensate?: 'none';
@@ -24,12 +33,12 @@ export const beginSchema = {
   additionalProperties: false,
   required: ['pattern', 'branches'],
   properties: {
-    gid: { ...idSchema, description: '1 to 64 of letters, digits, ".", "_" and "-", best a UUIDv7; without one a repeat is not safe' },
+    gid: { ...idSchema, description: `${idSchema.description}, best a UUIDv7; without one a repeat is not safe` },
     name: nameSchema,
     pattern: { type: 'string', enum: ['saga', 'tcc'] },
     policy: {
       type: ['string', 'object'],
-      pattern: '^[A-Za-z0-9._-]{1,64}$',
+      pattern: ID_PATTERN,
       additionalProperties: false,
       required: ['name', 'version'],
       properties: { name: idSchema, version: { type: 'integer', minimum: 1, maximum: 1_000_000 } },

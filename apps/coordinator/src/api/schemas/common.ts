@@ -6,10 +6,15 @@ const LONGEST_WAIT_MS = 300_000;
 /** How long an answer is awaited when the request does not say. */
 export const DEFAULT_WAIT_MS = 5_000;
 
+/** As `isLegalId` has it. */
+export const ID_PATTERN = '^(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}$';
+
+const LEGAL_ID = '1 to 64 of letters, digits, ".", "_" and "-", and neither "." nor ".."';
+
 export const idSchema = {
   type: 'string',
-  pattern: '^[A-Za-z0-9._-]{1,64}$',
-  description: '1 to 64 of letters, digits, ".", "_" and "-"',
+  pattern: ID_PATTERN,
+  description: LEGAL_ID,
 } as const;
 
 export const nameSchema = {
@@ -49,7 +54,7 @@ const urlSchema = {
 
 /** What every branch says, at the start or when it is registered. */
 export const branchProperties = {
-  id: { ...idSchema, description: '1 to 64 of letters, digits, ".", "_" and "-"; the contract when absent' },
+  id: { ...idSchema, description: `${LEGAL_ID}; the contract when absent` },
   contract: contractSchema,
   urls: {
     type: 'object',

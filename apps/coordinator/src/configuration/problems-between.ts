@@ -1,0 +1,59 @@
+/** What is wrong between variables that are fine by themselves. A check is left out when one of those it looks at cannot be read. */
+import { refusedInProduction } from '@assent/failpoints';
+import { EgressPolicy } from '@assent/transport';
+import type { Variables } from './variables.js';
+
+/** `undefined`, where a variable cannot be read. */
+type Readable = Partial<Variables>;
+
+/** One sentence for each problem. */
+export function problemsBetween(values: Readable): string[] {
+  return [
+    ...unnamedParticipants('ASSENT_PARTICIPANT_KEYS', values),
+    ...unnamedParticipants('ASSENT_PARTICIPANT_CONCURRENCY', values),
+    ...unnamedOrigins(values),
+    ...unreachable('ASSENT_PARTICIPANTS', values.ASSENT_PARTICIPANTS?.values(), values.ASSENT_MODE),
+    ...unreachable('ASSENT_ALLOWED_ORIGINS', values.ASSENT_ALLOWED_ORIGINS, values.ASSENT_MODE),
+    ...largerThanTheBody(values),
+    ...harmInProduction(values),
+  ];
+}
+
+function unnamedParticipants(variable: 'ASSENT_PARTICIPANT_KEYS' | 'ASSENT_PARTICIPANT_CONCURRENCY', values: Readable): string[] {
+  const { ASSENT_PARTICIPANTS: participants } = values;
+  if (participants === undefined) return [];
+  const unnamed = [...(values[variable]?.keys() ?? [])].filter((name) => !participants.has(name));
+  return unnamed.map((name) => `${variable} names "${name}", which ASSENT_PARTICIPANTS does not`);
+}
+
+function unnamedOrigins({ ASSENT_ORIGIN_KEYS: keys, ASSENT_ALLOWED_ORIGINS: origins }: Readable): string[] {
+  if (keys === undefined || origins === undefined) return [];
+  const unnamed = [...keys.keys()].filter((origin) => !origins.includes(origin));
+  return unnamed.map((origin) => `ASSENT_ORIGIN_KEYS names ${origin}, which ASSENT_ALLOWED_ORIGINS does not`);
+}
+
+/** Addresses that every call would be refused to: better said at boot than at the first transaction. Names are judged when they are resolved. */
+function unreachable(variable: string, urls: Iterable<string> | undefined, mode: Readable['ASSENT_MODE']): string[] {
+  if (urls === undefined || mode === undefined) return [];
+  const allowLoopback = mode === 'development';
+  const egress = new EgressPolicy({ allowLoopback, allowedOrigins: [] });
+  const problems: string[] = [];
+  for (const url of urls) {
+    const { hostname } = new URL(url);
+    const problem = egress.checkHost(hostname === 'localhost' ? '127.0.0.1' : hostname);
+    if (problem !== null) {
+      const advice = allowLoopback ? '' : ' (ASSENT_MODE=development permits loopback)';
+      problems.push(`${variable} names ${url}, which may not be called: ${problem.detail.replace(/\.$/, '')}${advice}`);
+    }
+  }
+  return problems;
+}
+
+function largerThanTheBody({ ASSENT_MAX_PAYLOAD_BYTES: payload, ASSENT_MAX_BODY_BYTES: body }: Readable): string[] {
+  if (payload === undefined || body === undefined || payload <= body) return [];
+  return ['ASSENT_MAX_PAYLOAD_BYTES must not be greater than ASSENT_MAX_BODY_BYTES'];
+}
+
+function harmInProduction({ ASSENT_MODE: mode, ASSENT_FAILPOINT: armed }: Readable): string[] {
+  return mode === 'production' && armed !== undefined && armed.length > 0 ? [`ASSENT_FAILPOINT ${refusedInProduction}`] : [];
+}
