@@ -116,7 +116,7 @@ export class Life implements WriterHost {
     const { nowMs } = await this.ports.store.enter({ incarnation: this.incarnation, name: this.options.nodeName });
     this.time.calibrate(nowMs, sentAtMs, this.ports.clock.monotonicMs());
     this.lease.renew(sentAtMs);
-    this.ports.monitor.info('entered', { incarnation: this.incarnation, name: this.options.nodeName });
+    this.ports.monitor.info('entered', { incarnation: this.incarnation, node: this.options.nodeName });
     for (const loop of [...this.vital, ...this.bringingIn]) loop.start();
     this.stopListening = this.hints.listen(() => this.carryingOut.hurry());
   }
