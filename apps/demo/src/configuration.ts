@@ -10,10 +10,14 @@ export interface DemoConfiguration {
   readonly once: boolean;
 }
 
-/** Throws an error of one line when an argument is unknown. */
+export class UnknownArgumentError extends Error {
+  override readonly name = 'UnknownArgumentError';
+}
+
+/** Throws `UnknownArgumentError`, whose message is one line for people. */
 export function readDemoConfiguration(env: Readonly<Record<string, string | undefined>>, args: readonly string[]): DemoConfiguration {
   const unknown = args.find((arg) => arg !== '--once');
-  if (unknown !== undefined) throw new Error(`unknown argument "${unknown}": npm start -- --once is the only one there is`);
+  if (unknown !== undefined) throw new UnknownArgumentError(`unknown argument "${unknown}": npm start -- --once is the only one there is`);
   return {
     firstPort: Number(env.ASSENT_DEMO_PORT ?? '4100'),
     databaseUrl: env.ASSENT_DATABASE_URL?.trim() || null,

@@ -1,6 +1,6 @@
 /** `npm start` arrives here once everything is installed and built. Whatever ends it, nothing it started is left behind. */
 import { resolve } from 'node:path';
-import { type DemoConfiguration, readDemoConfiguration } from './configuration.js';
+import { type DemoConfiguration, readDemoConfiguration, UnknownArgumentError } from './configuration.js';
 import { Demo } from './demo.js';
 import { Narrator } from './narrator.js';
 import { DatabasesError, databasesOf, ProcessFailedError, Stack } from './stack/index.js';
@@ -56,7 +56,7 @@ function lineOf(error: unknown): string {
   const { code, path } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC') return 'the disk is full: make room, then try again';
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return `may not write to ${path}: make the folder yours, then try again`;
-  if (error instanceof ProcessFailedError || error instanceof DatabasesError) return error.message;
+  if (error instanceof ProcessFailedError || error instanceof DatabasesError || error instanceof UnknownArgumentError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -162,8 +162,18 @@ function theOrderService(openDatabase: () => Promise<TemporaryDatabase>): void {
   });
 
   it('ends an order whose transaction the coordinator refuses to begin', async () => {
-    coordinator.willAnswer(aProblem(422, 'unknown_participant'));
+    coordinator.willAnswer(aProblem(422, 'unknown_participant'), aProblem(404, 'not_found'));
     expect(await place('k1')).toMatchObject({ status: 409, body: { code: 'unknown_participant' } });
+  });
+
+  it('believes the transaction, not the refusal of a repeated begin', async () => {
+    coordinator.willAnswer('reset', aProblem(422, 'unknown_participant'), { status: 200, body: aTransaction('committing') });
+    expect(await place('k1')).toMatchObject({ status: 201, body: { status: 'confirmed' } });
+  });
+
+  it('concludes nothing from a refusal by something that is no coordinator', async () => {
+    coordinator.willAnswer({ status: 403, body: {} }, { status: 404, body: {} });
+    expect(await place('k1')).toMatchObject({ status: 202, body: { status: 'placed' } });
   });
 
   it('does not conclude anything when its gid turns out to belong to something else', async () => {

@@ -1,8 +1,9 @@
 /** One process of the stack: started, watched, started again when it falls, stopped in the end. Its output goes to a log file of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lastWords } from './last-words.js';
 
 export interface ProcessOptions {
   readonly name: string;
@@ -36,6 +37,8 @@ export class ManagedProcess {
   private ended: Promise<void> = Promise.resolve();
   private isUp = false;
   private falls = 0;
+  /** Where in the log file the present process began to write. */
+  private logFrom = 0;
   private isWanted = false;
   private failed: (error: ProcessFailedError) => void = () => undefined;
 
@@ -80,6 +83,7 @@ export class ManagedProcess {
   private spawn(): ChildProcess {
     mkdirSync(dirname(this.options.logFile), { recursive: true });
     const log = openSync(this.options.logFile, sizeOf(this.options.logFile) > LARGEST_LOG_BYTES ? 'w' : 'a');
+    this.logFrom = sizeOf(this.options.logFile);
     const child = spawn(process.execPath, ['--enable-source-maps', '--import', lifeline, this.options.entry], {
       // Standard input is the lifeline. Ctrl-C reaches only the demo, which stops the others in order: hence a group of their own.
       stdio: ['pipe', log, log],
@@ -118,7 +122,8 @@ export class ManagedProcess {
   }
 
   private failure(what: string): ProcessFailedError {
-    return new ProcessFailedError(`${this.name} ${what}: ${lastWords(this.options.logFile)} (all of it in ${this.options.logFile})`);
+    const { logFile } = this.options;
+    return new ProcessFailedError(`${this.name} ${what}: ${lastWords(logFile, this.logFrom)} (all of it in ${logFile})`);
   }
 }
 
@@ -132,15 +137,6 @@ async function answers(url: string): Promise<boolean> {
 
 function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-/** The last error the log names, or else its last line. */
-function lastWords(logFile: string): string {
-  const lines = readFileSync(logFile, 'utf8')
-    .split('\n')
-    .filter((line) => line.trim() !== '');
-  const words = lines.findLast((line) => /^\S*Error: /.test(line)) ?? lines.at(-1) ?? 'it said nothing';
-  return words.slice(0, 300);
 }
 
 /** The built entry of an app, beside this one. */

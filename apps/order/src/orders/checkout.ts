@@ -1,5 +1,12 @@
 /** Carries an order out as one global transaction over inventory and payment, by TCC or as a saga. */
-import { AssentClient, AssentRequestError, AssentUnavailableError, type TransactionResult, type Waiting } from '@assent/client';
+import {
+  AssentClient,
+  AssentError,
+  AssentRequestError,
+  AssentUnavailableError,
+  type TransactionResult,
+  type Waiting,
+} from '@assent/client';
 import { Injectable, Logger } from '@nestjs/common';
 import type { ShopContracts } from '../shop-contracts.js';
 import type { Order } from './order.entity.js';
@@ -26,7 +33,21 @@ export class Checkout {
       if (error instanceof AssentUnavailableError) return null;
       if (!(error instanceof AssentRequestError)) throw error;
       this.logger.error(`order ${order.id}: the coordinator refuses transaction ${order.gid}: ${error.message}`);
-      return saysNothing.has(error.code) ? null : refused(error.code, error.detail);
+      return saysNothing.has(error.code) ? null : this.afterRefusal(order, refused(error.code, error.detail));
+    }
+  }
+
+  /**
+   * A begin that is refused now may have been accepted before, in an attempt whose answer was lost: then the transaction tells, not the refusal.
+   * Only when the coordinator says that there is none can there never be an effect.
+   */
+  private async afterRefusal(order: Order, refusal: OrderOutcome): Promise<OrderOutcome | null> {
+    try {
+      const begun = await this.assent.get(order.gid);
+      return begun === null ? refusal : outcomeOf(begun);
+    } catch (error) {
+      if (error instanceof AssentError) return null;
+      throw error;
     }
   }
 
