@@ -38,9 +38,13 @@ export interface Listening {
   readonly port: number;
 }
 
-/** Starts a proxy in front of `targetPort` of 127.0.0.1; by default on a free port beside it. */
-export async function startTcpProxy(targetPort: number, listening: Listening = { host: '127.0.0.1', port: 0 }): Promise<TcpProxy> {
-  const proxy = new MisbehavingProxy(targetPort);
+/** Starts a proxy in front of `targetPort` of `targetHost` (default: this machine); by default on a free port of this machine. */
+export async function startTcpProxy(
+  targetPort: number,
+  listening: Listening = { host: '127.0.0.1', port: 0 },
+  targetHost = '127.0.0.1',
+): Promise<TcpProxy> {
+  const proxy = new MisbehavingProxy(targetPort, targetHost);
   await proxy.listen(listening);
   return proxy;
 }
@@ -53,7 +57,10 @@ class MisbehavingProxy implements TcpProxy {
   private matches: (packet: Buffer) => boolean = () => false;
   private mode: 'open' | 'partitioned' | 'away' = 'open';
 
-  constructor(private readonly targetPort: number) {}
+  constructor(
+    private readonly targetPort: number,
+    private readonly targetHost: string,
+  ) {}
 
   get port(): number {
     return (this.listener.address() as AddressInfo).port;
@@ -102,7 +109,7 @@ class MisbehavingProxy implements TcpProxy {
       client.destroy();
       return;
     }
-    const server = connect(this.targetPort, '127.0.0.1');
+    const server = connect(this.targetPort, this.targetHost);
     const link = { client, server };
     this.links.add(link);
     client.setNoDelay(true);

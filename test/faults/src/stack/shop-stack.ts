@@ -2,16 +2,15 @@
  * The whole shop as real processes on one database server (or on SQLite files), each with a database of its own, the coordinator behind a
  * proxy of which scenarios can lose acknowledgements, and, where a scenario asks for it, the participants behind proxies that misbehave.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import mysql from 'mysql2/promise';
 import { freePort, type MariadbOptions } from '../../../support/mariadb.js';
 import { startTcpProxy, type TcpProxy } from '../../../support/tcp-proxy.js';
 import { seededRandom } from '../seeded-random.js';
 import { BranchProxy } from './branch-proxy.js';
+import { Gateway } from './gateway.js';
 import { Mariadb } from './mariadb.js';
 import type { NetworkNamespace } from './network-namespace.js';
 import { type Addresses, coordinatorEnvironment, type Differences, orderEnvironment, participantEnvironment } from './processes.js';
@@ -40,8 +39,7 @@ interface Parts {
   readonly server: Mariadb | null;
   readonly databaseProxy: TcpProxy | null;
   readonly branchProxies: BranchProxies | null;
-  /** The way to a coordinator in a namespace. */
-  readonly gateway: ChildProcess | null;
+  readonly gateway: Gateway | null;
 }
 
 const loopback = '127.0.0.1';
@@ -73,8 +71,8 @@ export class ShopStack {
     const branchProxies = options.hasBranchProxies === true ? await proxiesBefore(ports, host) : null;
     const participants = `inventory=${branchProxies?.inventory.url ?? urlOf(ports.inventory)},payment=${branchProxies?.payment.url ?? urlOf(ports.payment)}`;
     const databases = databasesOf(home, server, databaseProxy && `${host}:${databaseProxy.port}`);
-    const addresses = { home, ports, databases, coordinatorUrl: urlOf(ports.coordinator, namespace?.insideAddress), participants };
-    const gateway = namespace === undefined ? null : openGateway(namespace, ports.coordinator);
+    const addresses = { home, ports, databases, coordinatorUrl: urlOf(ports.coordinator), participants };
+    const gateway = namespace === undefined ? null : await Gateway.open(namespace, ports.coordinator);
     const stack = new ShopStack(options, addresses, { server, databaseProxy, branchProxies, gateway }, processesOf(addresses, options));
     try {
       await Promise.all([stack.coordinator.start(), stack.order.start(), stack.inventory.start(), stack.payment.start()]);
@@ -169,7 +167,7 @@ export class ShopStack {
   /** Ends everything at once and removes its data. */
   async stop(): Promise<void> {
     await Promise.all([...this.others, ...Object.values(this.processes)].map((one) => one.killHard()));
-    this.parts.gateway?.kill('SIGKILL');
+    await this.parts.gateway?.close();
     const { branchProxies, databaseProxy, server } = this.parts;
     await Promise.all([branchProxies?.inventory.close(), branchProxies?.payment.close(), databaseProxy?.close()]);
     await server?.stop();
@@ -183,19 +181,8 @@ function present<T>(part: T | null, name: string): T {
   return part;
 }
 
-function urlOf(port: number, host = loopback): string {
-  return `http://${host}:${port}`;
-}
-
-/** A coordinator listens on loopback alone: inside its namespace something has to pass on what comes from outside. */
-function openGateway({ insideAddress, commandPrefix }: NetworkNamespace, port: number): ChildProcess {
-  const forward = fileURLToPath(new URL('./forward.js', import.meta.url));
-  const command = [...commandPrefix, process.execPath, forward, insideAddress, String(port), String(port)];
-  const gateway = spawn(command[0]!, command.slice(1), { stdio: 'ignore' });
-  const killOnExit = () => gateway.kill('SIGKILL');
-  process.once('exit', killOnExit);
-  gateway.once('exit', () => process.removeListener('exit', killOnExit));
-  return gateway;
+function urlOf(port: number): string {
+  return `http://${loopback}:${port}`;
 }
 
 function databaseName(service: ServiceName): string {
