@@ -3,7 +3,7 @@ import type { View } from '../api.js';
 import { deadlineAtMs, endOpOf, forwardOpOf, isFinal, isMixed } from '../model/facts.js';
 import type { Op } from '../model/patterns.js';
 import type { BranchState, Leg, Transaction } from '../model/transaction.js';
-import type { BranchView, OpView } from '../model/view.js';
+import type { BranchView, DecisionView, OpView } from '../model/view.js';
 
 /** See `View` in `api.ts`. */
 export const view: View = (tx, version, finishedAtMs) => ({
@@ -20,9 +20,17 @@ export const view: View = (tx, version, finishedAtMs) => ({
   createdAtMs: tx.createdAtMs,
   deadlineAtMs: deadlineAtMs(tx),
   finishedAtMs,
-  decision: tx.decision,
+  decision: decisionView(tx.decision, finishedAtMs),
   branches: tx.branches.map((branch, index) => branchView(tx, branch, index)),
 });
+
+/**
+ * An image does not hold the moment of a plain commit (it would make every row a row of its own), so once there is an end the end is shown for it:
+ * whoever waited is told the same as whoever reads it later.
+ */
+function decisionView(decision: Transaction['decision'], finishedAtMs: number | null): DecisionView | null {
+  return decision?.kind === 'commit' && finishedAtMs !== null ? { ...decision, atMs: finishedAtMs } : decision;
+}
 
 function branchView(tx: Transaction, branch: BranchState, index: number): BranchView {
   const { id, endpoint, after, pivot, run } = tx.definition.branches[index]!;

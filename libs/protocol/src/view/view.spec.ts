@@ -43,6 +43,11 @@ const away: Outcome = { kind: 'unknown', code: 'connect_failed', message: 'nobod
 const ok: Outcome = { kind: 'succeeded' };
 
 describe('a transaction as people see it', () => {
+  it('shows the end of a committed transaction as the moment of its decision, which its image does not hold', () => {
+    const tx = answer(answer(begin(origin, definition, policy), ok), ok, 9);
+    expect(view(tx, 2, 11).decision).toEqual({ kind: 'commit', atMs: 11 });
+  });
+
   it('says what was asked, what was decided and why, and how every branch stands', () => {
     const tx = answer(answer(begin(origin, definition, policy), { kind: 'succeeded', result: '{"left":3}' }), refusal, 9);
     expect(view(tx, 2, null)).toEqual({

@@ -7,6 +7,7 @@ import { parseDatabaseUrl } from './database-url.js';
 import { ensureMysqlDatabase } from './ensure-database.js';
 import { migrate } from './migrate.js';
 import { MysqlTransactionStore } from './mysql-transaction-store.js';
+import { QuietLogger } from './quiet-logger.js';
 import { adviceOnServer, isMariadb, POOL_SESSION_SETUP } from './session.js';
 import { reasonOf, UnusableServerError, WriterConnection, type WriterOptions } from './writer-connection.js';
 
@@ -79,6 +80,7 @@ function mysqlDataSource(type: 'mysql' | 'mariadb', url: string, poolSize: numbe
     enableQueryTimeout: true,
     maxQueryExecutionTime: READ_TIMEOUT_MS,
     logging: false,
+    logger: new QuietLogger(),
   });
 }
 
