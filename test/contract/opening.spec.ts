@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +45,14 @@ describe('opening a store on SQLite', () => {
     await first.store.close();
     const second = await openTransactionStore(options());
     await second.store.close();
+  });
+
+  it('names the file that is no database', async () => {
+    const file = join(folder, 'letter.sqlite');
+    writeFileSync(file, 'Dear reader, this is a letter, and not at all a database. '.repeat(20));
+    await expect(openTransactionStore({ url: `sqlite:${file}`, leaseMs: LEASE_MS })).rejects.toThrow(
+      /^The SQLite file .*letter\.sqlite cannot be used: file is not a database$/,
+    );
   });
 
   it('takes a file whose coordinator was killed', async () => {

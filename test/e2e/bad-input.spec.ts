@@ -297,6 +297,7 @@ describe('Bad input', () => {
     ['without a host', 'GET /v1/transactions/a HTTP/1.1\r\nconnection: close\r\n\r\n', 400, 'bad_request'],
     ['with an expectation nobody meets', 'GET / HTTP/1.1\r\nhost: localhost\r\nexpect: miracles\r\n\r\n', 400, 'bad_request'],
     ['that takes it for a proxy', 'CONNECT example.com:443 HTTP/1.1\r\nhost: localhost\r\n\r\n', 400, 'bad_request'],
+    ['of an old health check, which is fine', 'GET /v1/transactions/nobody HTTP/1.0\r\n\r\n', 404, 'not_found'],
   ])('on the wire, %s: %#', async (_name, bytes, status, code) => {
     const answer = await exchange(assent.url, bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));

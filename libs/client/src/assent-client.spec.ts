@@ -151,6 +151,13 @@ describe('the client', () => {
     expect(clock.pauses).toEqual([50, 100, 200]);
   });
 
+  it('repeats a begin that arrived too slowly to be read', async () => {
+    coordinator.willAnswer(aProblem(408, 'request_timeout'), { status: 202, body: aTransaction('active') });
+    await assent.tcc('checkout').branch('inventory.reserve', { lines }).run();
+    expect(new Set(coordinator.asked.map(({ body }) => body?.gid)).size).toBe(1);
+    expect(coordinator.asked).toHaveLength(2);
+  });
+
   it('honours Retry-After', async () => {
     coordinator.willAnswer(
       { status: 503, body: { code: 'draining' }, headers: { 'retry-after': '2' } },

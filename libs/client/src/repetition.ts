@@ -42,7 +42,7 @@ export class Repetition {
   ) {}
 
   /**
-   * Returns a 2xx answer. Throws `AssentRequestError` on any other 4xx at once, `AssentUnavailableError` when the bounds are used up, or
+   * Returns a 2xx answer. Throws `AssentRequestError` on a 4xx at once, unless it speaks of the moment only, `AssentUnavailableError` when the bounds are used up, or
    * when the coordinator asks for a longer pause than they allow.
    */
   async untilAnswered(gid: string, send: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
@@ -67,7 +67,7 @@ export class Repetition {
     }
     if (answer.status >= 200 && answer.status < 300) return answer;
     const problem = readProblem(answer);
-    if (answer.status >= 500 || answer.status === 429) return new AssentUnavailableError(gid, problem.code, answer.retryAfterMs);
+    if (answer.status >= 500 || notNow.has(answer.status)) return new AssentUnavailableError(gid, problem.code, answer.retryAfterMs);
     throw new AssentRequestError(problem, gid, transactionIn(answer));
   }
 
@@ -76,6 +76,9 @@ export class Repetition {
     return fullMs * (1 - this.ambient.random() / 2);
   }
 }
+
+/** 4xx that speak of the moment, not of the request: it arrived too slowly, or there is too much to do. */
+const notNow: ReadonlySet<number> = new Set([408, 429]);
 
 /** A command that came too late is answered with the transaction as it stands. */
 function transactionIn({ body }: HttpAnswer): TransactionResult | undefined {

@@ -57,7 +57,9 @@ export function createHttpAdapter(limits: HttpLimits, log: FailureLog): FastifyA
 function answerOnlyTo(allowed: ReadonlySet<string>, server: FastifyInstance): void {
   server.addHook('onRequest', (request, _reply, done) => {
     const { host } = request.headers;
-    if (host === undefined) done(new ApiError('bad_request', 'The header host is missing.'));
+    // HTTP/1.0 has no such header: health checks speak it, browsers do not.
+    if (host === undefined && request.raw.httpVersion === '1.0') done();
+    else if (host === undefined) done(new ApiError('bad_request', 'The header host is missing.'));
     else if (mayAnswerTo(host, allowed)) done();
     else done(new ApiError('host_not_allowed', `This coordinator does not answer to the host ${JSON.stringify(host.slice(0, 80))}.`));
   });

@@ -23,7 +23,7 @@ export interface OpenedSqlite {
   readonly advice: readonly string[];
 }
 
-/** Creates folder and file where they are missing. @throws Error with one line when another coordinator has the file. */
+/** Creates folder and file where they are missing. @throws Error with one line when another coordinator has the file, or it cannot be used. */
 export async function openSqlite({ file, driver: preferred, failpoints = noFailpoints }: SqliteFile): Promise<OpenedSqlite> {
   mkdirSync(dirname(file), { recursive: true });
   const driver = sqliteDriver(preferred);
@@ -37,7 +37,7 @@ export async function openSqlite({ file, driver: preferred, failpoints = noFailp
   } catch (cause) {
     await dataSource?.destroy();
     lock.release();
-    throw cause;
+    throw new Error(`The SQLite file ${file} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }
 
