@@ -15,7 +15,7 @@ describeOnMariadb('two connections to MariaDB', () => {
   beforeEach(async () => {
     database = await createTestDatabase();
     proxy = await DatabaseProxy.start(database.url);
-    opened = await openTransactionStore({ url: proxy.url, leaseMs: 3_000 });
+    opened = await openTransactionStore({ url: proxy.url, leaseMs: 2_500 });
     other = await mysql.createConnection({ uri: database.url });
   });
   afterEach(async () => {
@@ -82,6 +82,25 @@ describeOnMariadb('two connections to MariaDB', () => {
     proxy.failNextFlush('go_silent');
     expect((await node.flush({ begins: [aBegin('g-1', null)] })).kind).toBe('unknown');
     expect(await opened.store.settle(node.incarnation, 0)).toEqual({ kind: 'not_committed', flushes: 2 });
+  });
+
+  it('reads on after the network has forgotten its connections, and lets nobody wait for ever', async () => {
+    const read = () => opened.store.readNodes();
+    const policies = () => opened.store.readPolicies();
+    await Promise.all(Array.from({ length: 30 }, (_, place) => (place % 2 === 0 ? read() : policies())));
+    proxy.forgetConnections();
+    const answers = await Promise.allSettled(Array.from({ length: 30 }, (_, place) => (place % 2 === 0 ? read() : policies())));
+    const refused = answers.filter((answer) => answer.status === 'rejected').map((answer) => answer.reason as Error);
+    expect(refused.every((reason) => reason instanceof StoreUnavailableError)).toBe(true);
+    await expect(read()).resolves.toEqual([]);
+    await expect(policies()).resolves.not.toHaveLength(0);
+  }, 30_000);
+
+  it('refuses reads when too many wait already', async () => {
+    const reads = await Promise.allSettled(Array.from({ length: 1_500 }, () => opened.store.read('g-1')));
+    const refused = reads.filter((answer) => answer.status === 'rejected').map((answer) => answer.reason as Error);
+    expect(refused).toHaveLength(490);
+    expect(refused[0]).toBeInstanceOf(StoreUnavailableError);
   });
 
   it('waits for the verdict until the flush in question has ended', async () => {

@@ -58,6 +58,16 @@ export class DatabaseProxy {
     );
   }
 
+  /** From now on nothing is heard of the connections there are, nor of their end; new ones work. So do networks that forget a connection. */
+  forgetConnections(): void {
+    for (const socket of this.sockets) {
+      socket.removeAllListeners('data');
+      socket.removeAllListeners('close');
+      socket.on('close', () => this.sockets.delete(socket));
+      socket.resume();
+    }
+  }
+
   async stop(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));

@@ -1,14 +1,14 @@
 /** Opens a MySQL or MariaDB database for a coordinator: creates it where permitted, checks the server, migrates, and hands out the adapter. */
 import { type Failpoints, noFailpoints, StoreUnavailableError } from '@assent/engine';
-import type { Pool } from 'mysql2';
-import { DataSource, type Driver } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { entities, migrations, migrationsTableName } from '../schema/index.js';
 import { parseDatabaseUrl } from './database-url.js';
 import { ensureMysqlDatabase } from './ensure-database.js';
 import { migrate } from './migrate.js';
 import { MysqlTransactionStore } from './mysql-transaction-store.js';
+import { preparePool } from './pool.js';
 import { QuietLogger } from './quiet-logger.js';
-import { adviceOnServer, isMariadb, POOL_SESSION_SETUP } from './session.js';
+import { adviceOnServer, isMariadb } from './session.js';
 import { reasonOf, UnusableServerError, WriterConnection, type WriterOptions } from './writer-connection.js';
 
 export interface MysqlOptions {
@@ -32,7 +32,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const LOCK_WAIT_S = 2;
 /** Longer than another node's migrations may hold the lock. */
 const MIGRATION_TIMEOUT_MS = 120_000;
-const READ_TIMEOUT_MS = 10_000;
+/** Reads that wait for a connection of the pool; beyond, the database counts as away. Some seconds of a busy one's work. */
+const MOST_WAITING_READS = 1_000;
 
 /** @throws StoreUnavailableError when the server is away; Error with one line that says what to change otherwise. */
 export async function openMysql({ url, leaseMs, poolSize, failpoints = noFailpoints }: MysqlOptions): Promise<OpenedMysql> {
@@ -49,7 +50,7 @@ export async function openMysql({ url, leaseMs, poolSize, failpoints = noFailpoi
   try {
     const dialect = isMariadb(probe.variables.get('version') ?? '') ? 'mariadb' : 'mysql';
     dataSource = await reach(() => mysqlDataSource(dialect, writerOptions.url, poolSize).initialize());
-    await setUpPool(dataSource);
+    await preparePool(dataSource, leaseMs);
     await migrate(dataSource, probe);
     const store = new MysqlTransactionStore(dataSource, writerOptions, failpoints);
     return { store, dataSource, dialect, advice: adviceOnServer(probe.variables) };
@@ -77,18 +78,10 @@ function mysqlDataSource(type: 'mysql' | 'mariadb', url: string, poolSize: numbe
     charset: 'utf8mb4',
     timezone: 'Z',
     connectTimeout: CONNECT_TIMEOUT_MS,
-    enableQueryTimeout: true,
-    maxQueryExecutionTime: READ_TIMEOUT_MS,
+    extra: { queueLimit: MOST_WAITING_READS },
     logging: false,
     logger: new QuietLogger(),
   });
-}
-
-/** Every session of the pool is set up before its first use; the one that `initialize` has opened already, now. */
-async function setUpPool(dataSource: DataSource): Promise<void> {
-  const { pool } = dataSource.driver as Driver & { readonly pool: Pool };
-  pool.on('connection', (connection) => connection.query(POOL_SESSION_SETUP));
-  await dataSource.query(POOL_SESSION_SETUP);
 }
 
 async function reach<Result>(connect: () => Promise<Result>): Promise<Result> {
