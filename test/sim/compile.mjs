@@ -21,6 +21,10 @@ const options = {
   sourceMaps: 'inline',
   swcrc: false,
 };
+/** Every source file as it was when this process began: a long run of mutants is about one program, whoever edits it meanwhile. */
+export const sources = new Map(
+  [...folders, 'test/sim'].flatMap(sourcesBelow).map((file) => [file, readFileSync(join(root, file), 'utf8')]),
+);
 /** Compiled files by their path: a tree with one mutation is the same but for one file. */
 const compiled = new Map();
 
@@ -31,8 +35,8 @@ const compiled = new Map();
 export function compileTree(name, mutant = null) {
   const out = join(root, 'dist', name);
   rmSync(out, { recursive: true, force: true });
-  for (const file of [...folders.flatMap((folder) => sourcesBelow(folder)), ...sourcesBelow('test/sim')]) {
-    const code = mutant?.file === file ? compile(file, mutate(readFileSync(join(root, file), 'utf8'), mutant)) : compileOnce(file);
+  for (const [file, source] of sources) {
+    const code = mutant?.file === file ? compile(file, mutate(source, mutant)) : compileOnce(file, source);
     const target = join(out, file.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, code);
@@ -46,8 +50,8 @@ function mutate(source, { file, original, mutated }) {
   return parts.join(mutated);
 }
 
-function compileOnce(file) {
-  if (!compiled.has(file)) compiled.set(file, compile(file, readFileSync(join(root, file), 'utf8')));
+function compileOnce(file, source) {
+  if (!compiled.has(file)) compiled.set(file, compile(file, source));
   return compiled.get(file);
 }
 

@@ -13,6 +13,8 @@ export interface Figures {
 }
 
 const FILE = join(process.cwd(), 'docs', 'reliability.md');
+/** Characters of a finding that tell enough. */
+const LONGEST_CELL = 160;
 const HEAD =
   '# Reliability in figures\n\nMeasured, not promised: what was done to Assent, and what came of it. Each part is written by the command that it names.\n';
 
@@ -35,6 +37,32 @@ export function provenance(): string {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   const [cpu] = cpus();
   return `${new Date().toISOString().slice(0, 10)}, commit ${commit}, ${cpus().length} × ${cpu?.model ?? 'unknown'}, Node ${process.version}`;
+}
+
+/** A planted mistake, and what found it. */
+export interface KilledMutant {
+  readonly name: string;
+  readonly file: string;
+  readonly by: string;
+}
+
+export function writeMutantFigures(killed: readonly KilledMutant[], survivors: readonly Omit<KilledMutant, 'by'>[]): void {
+  const cell = (text: string) => text.replaceAll('|', '\\|');
+  const text = [
+    '## Mutants',
+    '',
+    '`npm run sim:mutants -- --figures`: mistakes of ours, planted one at a time in one line of the code. The simulator has 2,000 seeds to find each; SQL',
+    'that it does not run is held by the contract suite.',
+    '',
+    `*${provenance()}*`,
+    '',
+    `${killed.length} of ${killed.length + survivors.length} found. Survivors: ${survivors.length === 0 ? 'none' : survivors.map(({ name }) => name).join('; ')}.`,
+    '',
+    '| a program that | found by |',
+    '| --- | --- |',
+    ...killed.map(({ name, by }) => `| ${cell(name)} | ${cell(by.slice(0, LONGEST_CELL))} |`),
+  ];
+  replaceSection('mutants', text.join('\n'));
 }
 
 function simulationSection({ totals, seconds, perCpuSecond }: Figures): string {

@@ -55,17 +55,12 @@ export class Initiator {
   private async drive(request: BeginRequest): Promise<void> {
     const { random } = this.context;
     if (!(await this.begin(request))) return;
-    const succeeded: string[] = [];
-    const count = random.int(1, 3);
-    for (let index = 1; index <= count; index += 1) {
-      if (random.chance(0.05)) return;
-      const id = `r${index}`;
-      if (!(await this.join(this.context.maker.registration(id)))) {
-        if (random.chance(0.7)) await this.abort();
-        return;
-      }
-      succeeded.push(id);
+    const branches = Array.from({ length: random.int(1, 3) }, (_, index) => this.context.maker.registration(`r${index + 1}`));
+    if (!(await this.joinAll(branches))) {
+      if (random.chance(0.7)) await this.abort();
+      return;
     }
+    const succeeded = branches.map(({ id }) => id);
     const choice = random.fraction();
     if (choice < 0.08) return;
     if (choice < 0.2) await this.abort();
@@ -73,6 +68,13 @@ export class Initiator {
     if (random.chance(0.4)) await this.wait();
     if (random.chance(0.1)) await this.submit(succeeded);
     if (random.chance(0.05)) await this.abort();
+  }
+
+  /** One after the other, or all at once. True when all succeeded. */
+  private async joinAll(branches: readonly BranchDefinition[]): Promise<boolean> {
+    if (this.context.random.chance(0.25)) return (await Promise.all(branches.map((branch) => this.join(branch)))).every(Boolean);
+    for (const branch of branches) if (!(await this.join(branch))) return false;
+    return true;
   }
 
   /** Registers a branch and sees to its try. True when the initiator knows that it succeeded. */

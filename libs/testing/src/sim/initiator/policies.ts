@@ -21,6 +21,7 @@ const quick: Policy = {
 export const policies: readonly Policy[] = [
   quick,
   { ...quick, name: 'slow', deadlineMs: 6_000, forwardTimeoutMs: 1_000, endTimeoutMs: 1_000, forwardAttempts: 100_000 },
+  { ...quick, name: 'hasty', forwardAttempts: 2 },
   { ...quick, name: 'endless', deadlineMs: null, forwardAttempts: 100_000, onExhausted: 'park' },
   { ...quick, name: 'parking', forwardAttempts: 3, endAttempts: 6, onExhausted: 'park', maxPendingMs: 2_000 },
 ];

@@ -24,7 +24,7 @@ export class RequestMaker {
     return request(gid, {
       ...this.common('saga'),
       driver: 'coordinator',
-      policy: { name: random.pick(['quick', 'quick', 'slow', 'endless', 'parking']), version: 1 },
+      policy: { name: random.pick(['quick', 'hasty', 'slow', 'endless', 'parking']), version: 1 },
       stepwise: random.chance(0.25),
       branches: shaped.map((branch) => (!branch.pivot && random.chance(0.12) ? { ...branch, compensate: 'none' } : branch)),
     });
@@ -96,7 +96,7 @@ export class RequestMaker {
   }
 
   private tccPolicy(): Definition['policy'] {
-    return { name: this.random.pick(['quick', 'quick', 'slow', 'parking']), version: 1 };
+    return { name: this.random.pick(['quick', 'hasty', 'slow', 'parking']), version: 1 };
   }
 }
 

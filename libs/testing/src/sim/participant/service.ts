@@ -123,7 +123,6 @@ export class Service {
     const { faults, random, marks } = this.context;
     const kind = kinds[call.op]!;
     await this.pause(faults.strikes('slow-work') ? faults.between('slow-work', ...SLOW_WORK_MS) : random.between(...WORK_MS));
-    if (kind === 'forward' || call.op === 'deliver') this.mayRefuse(call);
     if (kind === 'forward' && faults.strikes('pending')) {
       this.jobs.set(`${call.gid}/${call.branch}`, call);
       this.goOn(`${call.gid}/${call.branch}`);
@@ -136,6 +135,9 @@ export class Service {
       return random.chance(0.5) ? { kind: 'pending' } : { kind: 'done', result: null };
     }
     this.change(call, tx, kind);
+    // What had been written goes back with the refusal.
+    if ((kind === 'forward' || call.op === 'deliver') && faults.strikes('reject'))
+      throw new BusinessRejection('NO', `${call.branch} refuses`);
     if (faults.strikes('work-error')) throw new Error('the work failed after it had written');
     return { kind: 'done', result: kind === 'forward' ? JSON.stringify({ of: call.branch }) : null };
   }
@@ -144,10 +146,6 @@ export class Service {
     if (process.isGone || !this.context.faults.strikes('work-crash')) return;
     this.context.marks.reach(`killed at ${point}`);
     this.crash();
-  }
-
-  private mayRefuse(call: BranchCall): void {
-    if (this.context.faults.strikes('reject')) throw new BusinessRejection('NO', `${call.branch} refuses`);
   }
 
   private change({ gid, branch, op, payload }: BranchCall, tx: LocalTransaction, kind: EffectKind): void {

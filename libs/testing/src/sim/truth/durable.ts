@@ -77,6 +77,9 @@ export class Durable {
     const needs = COMMITS.has(call.op) || ROLLBACKS.has(call.op) ? 'decision' : 'horizon';
     const decision = COMMITS.has(call.op) ? 'commit' : 'abort';
     const isOwner = this.rows.get(call.gid)?.owner === by;
+    if (!isOwner && this.fences.isAlive(by)) {
+      this.findings.add('O', call.gid, `${call.op} of ${call.branch} left a node that lives and does not own the transaction`);
+    }
     if (durable === null) this.findings.add('D', call.gid, `${call.op} of ${call.branch} left before its transaction was durable`);
     else {
       // What only the owner can know is asked of the owner only: the calls of a node that was replaced are absorbed by the barrier.

@@ -1,0 +1,63 @@
+/** Mistakes in the barrier of the participants. */
+const barrier = 'libs/participant/src/barrier';
+
+/** @type {readonly import('./registry.mjs').Mutant[]} */
+export const barrierMutants = [
+  {
+    name: 'has no barrier row for forward ops',
+    file: `${barrier}/barrier.ts`,
+    original: "if (!(await this.insert(rows, rowOf(call, 1, call.op, 'succeeded')))) {",
+    mutated: "if (!(await this.insert(rows, rowOf(call, 1, call.op, 'succeeded'))) && call.gid === '') {",
+  },
+  {
+    name: 'keeps the barrier row in a transaction of its own',
+    file: `${barrier}/barrier.ts`,
+    original: 'await this.decide(rows, tx, call, work);',
+    mutated:
+      "await this.decide(rows, tx, call, (_, forward) => this.store.unit(async (_rows, own) => ({ end: 'commit', value: await work(own, forward) })));",
+  },
+  {
+    name: 'does not keep a refusal',
+    file: `${barrier}/barrier.ts`,
+    original: "      await rows.keep(call, 1, { outcome: 'rejected', result: keptRefusal(error) });\n      return commit(",
+    mutated: '      return undo(',
+  },
+  {
+    name: 'keeps what a refused forward op had written',
+    file: `${barrier}/barrier.ts`,
+    original: '      await rows.undoWork();\n',
+    mutated: '',
+  },
+  {
+    name: 'leaves no row behind an empty rollback',
+    file: `${barrier}/barrier.ts`,
+    original: "if (forward === 'none') return commit(",
+    mutated: "if (forward === 'none') return undo(",
+  },
+  {
+    name: 'runs a rollback again when it is repeated',
+    file: `${barrier}/barrier.ts`,
+    original:
+      "const first = wentIn ? null : await present(rows, call, 1);\n    if (!(await this.insert(rows, rowOf(call, 2, call.op, 'succeeded')))) return undo(",
+    mutated:
+      "const first = wentIn ? null : await present(rows, call, 1);\n    if (!(await this.insert(rows, rowOf(call, 2, call.op, 'succeeded'))) && call.gid === '') return undo(",
+  },
+  {
+    name: 'completes pending work that was rolled back',
+    file: `${barrier}/barrier.ts`,
+    original: " || (await rows.lock(key, 2, 'share')) !== null)",
+    mutated: ')',
+  },
+  {
+    name: 'takes a kept refusal for a success',
+    file: `${barrier}/decide.ts`,
+    original: "    case 'rejected':\n      return refusalOf(row);",
+    mutated: "    case 'rejected':\n      return { kind: 'succeeded', result: null };",
+  },
+  {
+    name: 'lets a forward op run after its rollback',
+    file: `${barrier}/decide.ts`,
+    original: "if (isRollback(first.op)) return refusal('rolled_back');",
+    mutated: "if (isRollback(first.op)) return { kind: 'succeeded', result: null };",
+  },
+];
