@@ -22,6 +22,8 @@ export interface Campaign {
 export const leaseMs = 2_000;
 const warmUpMs = 3_000;
 const faultMs = 20_000;
+/** What a service that was stopped or cut off does not answer, customers ask again after this long. */
+const impatientMs = 10_000;
 /** Less than this shows nothing. */
 const shortestMs = 4_000;
 const shortestWarmUpMs = 1_000;
@@ -49,7 +51,7 @@ async function hurtAndAudit(shop: Shop, campaign: Campaign, scale: number): Prom
   const { stack } = shop;
   const absorbedBefore = stack.duplicatesAbsorbed ?? 0;
   await campaign.prepare?.(stack);
-  const customers = new Customers(stack.order.baseUrl, (index) => mixedOrder(shop.orders + index, market));
+  const customers = new Customers(stack.order.baseUrl, (index) => mixedOrder(shop.orders + index, market), impatientMs);
   const openedAtMs = Date.now();
   customers.start(campaign.inFlight ?? 24);
   await new Promise((resolve) => setTimeout(resolve, Math.max(shortestWarmUpMs, warmUpMs * scale)));

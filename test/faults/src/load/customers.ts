@@ -18,8 +18,8 @@ export interface LoadResult {
 
 const placeWithinMs = 180_000;
 const betweenRepeatsMs = 200;
-/** A service that was stopped holds its connections open; the customer goes on after this long. */
-const answerWithinMs = 10_000;
+/** Longer than the order service waits for an outcome, with thousands before it in the queue. */
+const patientMs = 70_000;
 
 /** Places `orders`, `inFlight` at a time. Throws when one of them is not taken within three minutes, or is answered in no known way. */
 export async function placeOrders(orderUrl: string, orders: readonly OrderRequest[], inFlight: number): Promise<LoadResult> {
@@ -38,10 +38,11 @@ export class Customers {
   private isClosing = false;
   private startedAt = 0;
 
-  /** `orderOf(index)`: the order to place next, or `null` when there is no more. */
+  /** `orderOf(index)`: the order to place next, or `null` when there is no more. `answerWithinMs`: then they ask again. */
   constructor(
     orderUrl: string,
     private readonly orderOf: (index: number) => OrderRequest | null,
+    answerWithinMs = patientMs,
   ) {
     this.pool = new Pool(orderUrl, { connections: 5_000, headersTimeout: answerWithinMs, bodyTimeout: answerWithinMs });
   }
