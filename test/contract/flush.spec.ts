@@ -100,6 +100,23 @@ describeEveryStore('a flush', (under) => {
     });
   });
 
+  it('moves rows that take different steps only for those who own them', async () => {
+    const node = await Node.enter(under().store);
+    const other = bits63();
+    await node.commit({ begins: [aBegin('mine', node.incarnation), aBegin('theirs', other), aBegin('rests', null)] });
+    const step = (progress: string) => ({ owner: node.incarnation, image: anImage({ status: 'active', progress }) });
+    const { unmoved } = await node.commit({
+      moves: [
+        aMove('mine', node.incarnation, step('1')),
+        aMove('theirs', node.incarnation, step('2')),
+        aMove('rests', node.incarnation, step('3')),
+      ],
+    });
+    expect([...unmoved].sort()).toEqual(['rests', 'theirs']);
+    expect(await under().store.read('theirs')).toMatchObject({ owner: other, version: 1, progress: '' });
+    expect(await under().store.read('mine')).toMatchObject({ version: 2, progress: '1' });
+  });
+
   it('moves a resting row only for those who know that it rests', async () => {
     const node = await Node.enter(under().store);
     await node.commit({ begins: [aBegin('rests', null), aBegin('owned', node.incarnation)] });
