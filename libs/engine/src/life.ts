@@ -159,6 +159,10 @@ export class Life implements WriterHost {
     this.failpoints.hit('ownership.after-declare');
   }
 
+  silenced(): void {
+    this.lease.revoke();
+  }
+
   ended(cause: 'dead' | 'alien', detail: string): void {
     if (this.isOver) return;
     this.ports.monitor.alarm(cause === 'dead' ? 'node_dead' : 'lost_commits', detail);

@@ -236,6 +236,24 @@ describe('a node that dies', () => {
 });
 
 describe('a node that was declared dead while a flush was in doubt', () => {
+  it('answers what is proven and sends nothing, even if its own lease has not run out', async () => {
+    const gate = new Gate();
+    const world = new World(
+      (nowMs) => new MemoryDatabase(nowMs),
+      (database) => new MemoryTransactionStore(database, async (operation) => (operation === 'settle' ? gate.passed : undefined)),
+    );
+    const a = await world.start('a');
+    gate.close();
+    a.store.failNextFlush({ kind: 'acknowledgement_lost' });
+    const begun = a.engine.begin(saga('g', 'stock'));
+    await world.clock.rest();
+    world.database.enter({ incarnation: '7', name: 'a' });
+    gate.open();
+    expect((await world.clock.settled(begun)).kind).toBe('accepted');
+    await world.clock.advance(1_000);
+    expect(world.branches.sent).toEqual([]);
+  });
+
   it('says of a begin that it was not accepted when that is proven', async () => {
     const gate = new Gate();
     const world = new World(

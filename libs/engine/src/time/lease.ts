@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.js';
 
 export class Lease {
   private fromMs = Number.NEGATIVE_INFINITY;
+  private isRevoked = false;
 
   constructor(
     private readonly clock: Clock,
@@ -17,8 +18,13 @@ export class Lease {
     if (sentAtMs > this.fromMs) this.fromMs = sentAtMs;
   }
 
+  /** Another node has declared this one dead: it never holds again. */
+  revoke(): void {
+    this.isRevoked = true;
+  }
+
   /** True while no other node can have declared this one dead. */
   isValid(): boolean {
-    return this.clock.monotonicMs() - this.fromMs < this.lengthMs;
+    return !this.isRevoked && this.clock.monotonicMs() - this.fromMs < this.lengthMs;
   }
 }

@@ -25,6 +25,8 @@ export interface WriterHost {
   /** A flush committed: database time, and when it was sent and answered (monotonic). */
   renewed(databaseMs: number, sentAtMs: number, receivedAtMs: number): void;
   declared(incarnations: readonly Incarnation[]): void;
+  /** This incarnation was found dead: no call may leave from now on, though what is proven will still be answered. `ended` follows. */
+  silenced(): void;
   /** This incarnation must send nothing more: declared dead, or its fence number is not its own any more. */
   ended(cause: 'dead' | 'alien', detail: string): void;
 }
@@ -207,6 +209,7 @@ export class Writer {
         await this.backoff.pause();
         return null;
       case 'ended':
+        this.host.silenced();
         for (const item of batch.items) {
           if (verdict.proven.has(item.gid)) {
             item.confirm(this.host.nowMs());
