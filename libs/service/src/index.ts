@@ -1,5 +1,7 @@
-/** What the services of the shop have in common around their own rules: configuration, database, problems, boot, faults on purpose. */
-export { closeIdleConnectionsAtTheEnd } from './closing.js';
+/**
+ * What apps have in common around their own rules: configuration, database, problems, boot, the end of connections, faults on purpose. The
+ * coordinator shares only how connections end; the rest is of the services.
+ */
 export {
   ConfigurationError,
   databaseUrl,

@@ -47,7 +47,7 @@ export const hosts = z.string().transform((text, context) => {
   for (const host of found) {
     if (!HOST.test(host)) context.addIssue(`"${host.slice(0, 80)}" is not a host name without a port, such as assent.internal`);
   }
-  return found as readonly string[];
+  return found;
 });
 
 /** Exact origins, comma separated: `https://mail.internal, https://files.internal:8443`. */
