@@ -24,7 +24,7 @@ export const rooms = {
   'libs/participant': { libraries: ['protocol', 'sqlite'] },
   'libs/client': { libraries: ['protocol'] },
   'libs/testing': { libraries: ['protocol', 'engine', 'sqlite', 'store', 'transport', 'observability', 'participant', 'client'] },
-  'apps/coordinator': { libraries: ['protocol', 'engine', 'sqlite', 'store', 'transport', 'observability', 'failpoints'] },
+  'apps/coordinator': { libraries: ['protocol', 'engine', 'sqlite', 'store', 'transport', 'observability', 'failpoints', 'service'] },
   'apps/order': { libraries: services },
   'apps/inventory': { libraries: services },
   'apps/payment': { libraries: services },

@@ -86,7 +86,7 @@ export class Executor {
       }
       this.kept(row.id);
       if (!(error instanceof EngineError || error instanceof StoreUnavailableError))
-        monitor.alarm('command_failed', `${row.gid}: ${error}`);
+        monitor.alarm('command_failed', `${row.gid}: ${String(error)}`);
     }
   }
 
