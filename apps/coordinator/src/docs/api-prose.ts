@@ -15,12 +15,13 @@ at \`/docs\` (\`/docs-json\` for programs). Bodies are JSON, declared as \`conte
   \`after\` says otherwise.
 - **Names**: a branch without an \`id\` is called like its contract. The part of a contract before the first \`.\` is its participant.
 - **Payloads** are kept as JSON values: white space, escapes and the order of numeric keys may change, values never do. A number that an IEEE double
-  does not hold exactly as written (12345678901234567890, 1e400) is refused (\`unsafe_number\`) rather than changed: send it as a string. Of a key that is
-  given twice the last value counts. Keys called \`__proto__\`, \`constructor\` or \`prototype\` are refused.
-- **Unknown fields** are refused, so that a typing error is never taken for a default.
+  does not hold exactly as written (12345678901234567890, 1e400) is refused (\`unsafe_number\`) rather than changed: send it as a string. Keys that one
+  object names twice are refused, and so are keys called \`__proto__\`, \`constructor\` or \`prototype\`.
+- **Unknown fields** are refused, so that a typing error is never taken for a default; so are query parameters that a route does not list.
 - **Version**: \`version\` counts durable images and is the \`ETag\` of an answer.
 - **Busy or away**: 429 and 503 carry \`Retry-After\`. With a gid of your own, all of them are safe to repeat, \`outcome_unknown\` too.
-- **Who**: callers have no roles yet, which is why only loopback can reach this API; \`created_by\` is \`local\`.
+- **Who**: callers have no roles yet, which is why only loopback can reach this API, by a \`host\` that means loopback or is listed in
+  \`ASSENT_ALLOWED_HOSTS\` (otherwise 421 \`host_not_allowed\`); \`created_by\` is \`local\`.
 `;
 
 export const examples: Readonly<Record<string, string>> = {
