@@ -30,12 +30,14 @@ function define(rest: Pick<Definition, 'pattern' | 'branches'> & Partial<Definit
 const pivotal = [branch('a', {}), branch('b', { after: ['a'], pivot: true }), branch('c', { after: ['b'], compensate: 'none' })];
 const chain = [branch('a', {}), branch('b', { after: ['a'] }), branch('c', { after: ['b'] })];
 const beside = [branch('a', {}), branch('b', {})];
+const oddlyCalled = [branch('__proto__', {}), branch('constructor', { after: ['__proto__'] })];
 const driven = { driver: 'initiator' } as const;
 
 const definitions: readonly Definition[] = [
   define({ pattern: 'saga', branches: chain }),
   define({ pattern: 'saga', branches: chain, stepwise: true }),
   define({ pattern: 'saga', branches: pivotal }),
+  define({ pattern: 'saga', branches: oddlyCalled }),
   define({ pattern: 'tcc', branches: beside }),
   define({ pattern: 'tcc', branches: [branch('a', { run: 'self' }), branch('b', {})], ...driven }),
   define({ pattern: 'xa', branches: beside, ...driven }),

@@ -19,7 +19,8 @@ export const load: Load = (loaded) => {
   const branches = definition.branches.map(({ id }, index) => {
     const implied = impliedBranch({ definition, graph }, index, image.status);
     const inHorizon = implied.inHorizon || horizon.has(id);
-    return readBranch({ ...implied, inHorizon }, progress.branches?.[id], sentIfSilent(inHorizon, graph.behindPivot[index]!));
+    const json = progress.branches !== undefined && Object.hasOwn(progress.branches, id) ? progress.branches[id] : undefined;
+    return readBranch({ ...implied, inHorizon }, json, sentIfSilent(inHorizon, graph.behindPivot[index]!));
   });
   const { gid, name, businessKey, createdBy, createdAtMs } = origin;
   const tx: Transaction = {

@@ -19,12 +19,12 @@ export const imageOf: ImageOf = (tx): Image => ({
  * nobody waits for them any more, but they are counted, so that no later call repeats their number for other content.
  */
 function progressOf(tx: Transaction): string {
-  const branches: Record<string, BranchJson> = {};
+  const branches: [string, BranchJson][] = [];
   const horizon: string[] = [];
   tx.branches.forEach((branch, index) => {
     const implied = impliedBranch(tx, index, tx.status);
     const json = branchJson(branch, implied);
-    if (json !== null) branches[branch.id] = json;
+    if (json !== null) branches.push([branch.id, json]);
     if (branch.inHorizon && !implied.inHorizon) horizon.push(branch.id);
   });
   const progress: ProgressJson = {
@@ -32,7 +32,8 @@ function progressOf(tx: Transaction): string {
     ...(tx.decision?.kind === 'abort' ? { decision: { atMs: tx.decision.atMs, reason: tx.decision.reason } } : {}),
     ...(tx.paused === null ? {} : { paused: tx.paused }),
     ...(tx.check === null || isUntouched(tx.check) ? {} : { check: writeLeg(tx.check) }),
-    ...(Object.keys(branches).length > 0 ? { branches } : {}),
+    // Not by assignment: a branch may be called `__proto__`.
+    ...(branches.length > 0 ? { branches: Object.fromEntries(branches) } : {}),
   };
   return Object.keys(progress).length === 0 ? '' : JSON.stringify(progress);
 }
