@@ -1,4 +1,3 @@
 /** The coordinators of a run, and the network between them and the participants. */
 export { Network } from './network.js';
-export { participantOf } from './sim-invoker.js';
-export { type NodeContext, type Running, SimNode } from './sim-node.js';
+export { type Running, SimNode } from './sim-node.js';

@@ -6,7 +6,7 @@ import type { Durable, Fences } from '../truth/index.js';
 import type { Backend } from './backend.js';
 
 /** What the database's clock shows when a run begins: milliseconds since the epoch, some day in 2026. */
-export const EPOCH_MS = 1_790_000_000_000;
+const EPOCH_MS = 1_790_000_000_000;
 
 export class SimDatabase {
   isAway = false;

@@ -1,6 +1,6 @@
 /** What the initiators of a run ask for: sagas in every shape, and both kinds of TCC. */
 import type { BeginRequest } from '@assent/engine';
-import type { BranchDefinition, Definition, PatternName } from '@assent/protocol';
+import type { BranchDefinition, Definition } from '@assent/protocol';
 import type { SimRandom } from '../kernel/index.js';
 import type { Order } from '../participant/index.js';
 
@@ -22,7 +22,7 @@ export class RequestMaker {
     const shaped =
       shape === 'pivot' ? this.withPivot(branches) : branches.map((branch, index) => this.placed(branch, index, branches, shape));
     return request(gid, {
-      ...this.common('saga'),
+      pattern: 'saga',
       driver: 'coordinator',
       policy: { name: random.pick(['quick', 'hasty', 'slow', 'endless', 'parking']), version: 1 },
       stepwise: random.chance(0.25),
@@ -34,13 +34,15 @@ export class RequestMaker {
     const { random } = this;
     const branches = Array.from({ length: random.int(1, 3) }, (_, index) => this.branch(`t${index + 1}`));
     const isOrdered = random.chance(0.3);
-    const definition = { ...this.common('tcc'), driver: 'coordinator' as const, policy: this.tccPolicy(), stepwise: false };
-    return request(gid, { ...definition, branches: isOrdered ? chained(branches) : branches });
+    return request(gid, {
+      ...{ pattern: 'tcc', driver: 'coordinator', policy: this.tccPolicy(), stepwise: false },
+      branches: isOrdered ? chained(branches) : branches,
+    });
   }
 
   /** A TCC to which its initiator registers branches. */
   initiated(gid: string): BeginRequest {
-    return request(gid, { ...this.common('tcc'), driver: 'initiator', policy: this.tccPolicy(), stepwise: false, branches: [] });
+    return request(gid, { pattern: 'tcc', driver: 'initiator', policy: this.tccPolicy(), stepwise: false, branches: [] });
   }
 
   /** The same gid with other content. */
@@ -89,10 +91,6 @@ export class RequestMaker {
   private withPivot(branches: readonly BranchDefinition[]): readonly BranchDefinition[] {
     const pivot = this.random.int(0, branches.length - 1);
     return chained(branches).map((branch, index) => (index === pivot ? { ...branch, pivot: true } : branch));
-  }
-
-  private common(pattern: PatternName): Pick<Definition, 'pattern'> {
-    return { pattern };
   }
 
   private tccPolicy(): Definition['policy'] {

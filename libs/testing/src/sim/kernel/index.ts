@@ -4,4 +4,4 @@ export { Journal } from './journal.js';
 export { Marks, marks } from './marks.js';
 export { SimProcess } from './process.js';
 export { SimRandom } from './random.js';
-export { type Cancellable, Timeline } from './timeline.js';
+export { Timeline } from './timeline.js';

@@ -10,7 +10,7 @@ interface Happening {
   run: (() => void) | null;
 }
 
-export interface Cancellable {
+interface Cancellable {
   cancel(): void;
 }
 

@@ -70,30 +70,23 @@ export class Durable {
     for (const move of batch.moves) this.moved(batch, move, unmatched.has(move.gid), byGid.get(move.gid));
   }
 
-  /** D: whether this call may leave this node now, by what is durable. */
+  /** D, O, S: whether this call may leave this node now, by what is durable. */
   callLeaves(call: BranchCall, by: Incarnation): void {
     if (!this.isTrusted) return;
-    const durable = this.state(call.gid);
-    const needs = COMMITS.has(call.op) || ROLLBACKS.has(call.op) ? 'decision' : 'horizon';
-    const decision = COMMITS.has(call.op) ? 'commit' : 'abort';
-    const isOwner = this.rows.get(call.gid)?.owner === by;
-    if (!isOwner && this.fences.isAlive(by)) {
-      this.findings.add('O', call.gid, `${call.op} of ${call.branch} left a node that lives and does not own the transaction`);
+    const { gid, branch, op } = call;
+    const durable = this.state(gid);
+    const isOwner = this.rows.get(gid)?.owner === by;
+    if (!isOwner && this.fences.isAlive(by)) this.findings.add('O', gid, `${op} of ${branch} left a node that lives and does not own it`);
+    if (durable === null) {
+      this.findings.add('D', gid, `${op} of ${branch} left before its transaction was durable`);
+      return;
     }
-    if (durable === null) this.findings.add('D', call.gid, `${call.op} of ${call.branch} left before its transaction was durable`);
-    else {
-      // What only the owner can know is asked of the owner only: the calls of a node that was replaced are absorbed by the barrier.
-      const present = {
-        ...durable,
-        decision: needs === 'decision' ? ({ kind: decision, atMs: 0 } as const) : isOwner ? durable.decision : null,
-      };
-      for (const { invariant, says } of leftTooEarly({ branch: call.branch, op: call.op, needs }, present, durable)) {
-        this.findings.add(invariant, call.gid, says);
-      }
-      const index = durable.graph.indexOf.get(call.branch);
-      if (ROLLBACKS.has(call.op) && (index === undefined || !durable.branches[index]!.inHorizon)) {
-        this.findings.add('S', call.gid, `${call.op} of ${call.branch} was sent, though it lies outside the durable horizon`);
-      }
+    for (const { invariant, says } of leftTooEarly({ branch, op, needs: needsOf(op) }, presentBy(op, durable, isOwner), durable)) {
+      this.findings.add(invariant, gid, says);
+    }
+    const index = durable.graph.indexOf.get(branch);
+    if (ROLLBACKS.has(op) && (index === undefined || !durable.branches[index]!.inHorizon)) {
+      this.findings.add('S', gid, `${op} of ${branch} was sent, though it lies outside the durable horizon`);
     }
   }
 
@@ -166,4 +159,17 @@ export class Durable {
     const image = { status, mixed, paused, definition, progress };
     return load({ origin: { gid, name, businessKey, createdBy, createdAtMs }, image, policy, version, finishedAtMs });
   }
+}
+
+function needsOf(op: string): 'decision' | 'horizon' {
+  return COMMITS.has(op) || ROLLBACKS.has(op) ? 'decision' : 'horizon';
+}
+
+/**
+ * The state in the node's memory, as far as this call gives it away. What only the owner can know is asked of the owner only: the calls of a node
+ * that was replaced are absorbed by the barrier.
+ */
+function presentBy(op: string, durable: Transaction, isOwner: boolean): Transaction {
+  if (needsOf(op) === 'decision') return { ...durable, decision: { kind: COMMITS.has(op) ? 'commit' : 'abort', atMs: 0 } };
+  return isOwner ? durable : { ...durable, decision: null };
 }

@@ -2,5 +2,5 @@
 export { Durable } from './durable.js';
 export { type EffectKind, Effects } from './effects.js';
 export { Fences } from './fences.js';
-export { type Finding, Findings, type Letter } from './findings.js';
+export { type Finding, Findings } from './findings.js';
 export { Promises } from './promises.js';
