@@ -55,8 +55,9 @@ export class CoordinatorNode {
     this.ended = new Promise((resolve) => {
       this.child.once('close', (code, signal) => {
         process.removeListener('exit', killOnExit);
-        this.end = code ?? signal;
-        resolve(this.end);
+        const end = code ?? signal ?? 1;
+        this.end = end;
+        resolve(end);
       });
     });
   }
