@@ -2,6 +2,7 @@
  * What apps have in common around their own rules: configuration, database, problems, boot, the end of connections, faults on purpose. The
  * coordinator shares only how connections end; the rest is of the services.
  */
+export { closeIdleConnectionsAtTheEnd } from './closing.js';
 export {
   ConfigurationError,
   databaseUrl,

@@ -4,11 +4,11 @@
  */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { closeIdleConnectionsAtTheEnd } from '@assent/service';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, type ErrorCode } from '../errors/index.js';
 import { parseBody } from '../json/index.js';
-import { closeIdleConnectionsAtTheEnd } from './closing.js';
 import { mayAnswerTo } from './hosts.js';
 import { type FailureLog, sendFailure } from './problem.filter.js';
 
