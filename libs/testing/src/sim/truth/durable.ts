@@ -144,7 +144,8 @@ export class Durable {
     const tenure = this.tenures.get(row.gid);
     if (row.owner !== null && row.owner !== tenure?.owner) this.tenures.set(row.gid, { owner: row.owner, count: (tenure?.count ?? 0) + 1 });
     this.rows.set(row.gid, row);
-    const later = this.read(row);
+    // A claim or a takeover changes no image, and reading one is what judging costs most.
+    const later = earlier !== null && before !== undefined && hasSameImage(before, row) ? earlier : this.read(row);
     this.states.set(row.gid, later);
     if (earlier === null || !this.isTrusted) return;
     for (const { invariant, says } of takenBack(earlier, later)) this.findings.add(invariant, row.gid, says);
@@ -159,6 +160,12 @@ export class Durable {
     const image = { status, mixed, paused, definition, progress };
     return load({ origin: { gid, name, businessKey, createdBy, createdAtMs }, image, policy, version, finishedAtMs });
   }
+}
+
+function hasSameImage(one: StoredTransaction, other: StoredTransaction): boolean {
+  return (
+    one.status === other.status && one.progress === other.progress && one.definition === other.definition && one.paused === other.paused
+  );
 }
 
 function needsOf(op: string): 'decision' | 'horizon' {
