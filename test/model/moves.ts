@@ -219,6 +219,8 @@ export class Moves {
     if (allows.includes('pause') && memory.paused === null) {
       moves.push(trouble('somebody pauses it', this.#step(world, { kind: 'paused', by: 'ada', atMs: NOW_MS })));
     }
+    if (this.machine.planFor(memory, durable, NOW_MS).wakeAtMs === NOW_MS)
+      moves.push(fair('it wakes', this.#step(world, { kind: 'woke', atMs: NOW_MS })));
     if (memory.paused !== null) moves.push(fair('somebody resumes it', this.#step(world, { kind: 'resumed', by: 'ada', atMs: NOW_MS })));
     return moves.filter(({ to }) => to !== world);
   }

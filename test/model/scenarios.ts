@@ -63,6 +63,7 @@ export const scenarios: readonly Scenario[] = [
   }),
   scenario('a stepwise saga', define('saga', chain(a, b, c), { stepwise: true })),
   scenario('a step with nothing to undo', define('saga', chain(a, { id: 'b', compensate: 'none' }, c))),
+  scenario('a first step with nothing to undo', define('saga', chain({ id: 'a', compensate: 'none' }, b))),
   scenario('a saga that runs out of attempts and aborts', define('saga', chain(a, b)), {
     policy: { ...endless, forwardAttempts: 2, endAttempts: 1, onExhausted: 'abort' },
     allows: ['abort'],

@@ -4,7 +4,7 @@ import type { Plan } from '../effects.js';
 import { isDrivenByInitiator, isFinal } from '../model/facts.js';
 import type { EpochMs } from '../model/ids.js';
 import type { Leg, Transaction } from '../model/transaction.js';
-import { pendingDeadlineMs } from '../step/index.js';
+import { owesOnlyItsEnd, pendingDeadlineMs } from '../step/index.js';
 import { type Owed, owedCalls } from './owed.js';
 
 /** See `PlanFor` in `api.ts`. */
@@ -15,7 +15,7 @@ export const planFor: PlanFor = (tx, durable, nowMs) => {
   return {
     invokes: due.filter((call) => isPermitted(call, durable)).map(({ call }) => call),
     flush: flushFor(tx, durable),
-    wakeAtMs: earliestWakeMs(tx, owed, nowMs),
+    wakeAtMs: owesOnlyItsEnd(tx) ? nowMs : earliestWakeMs(tx, owed, nowMs),
     idle: !inAir && due.length === 0,
     waitsFor: waitsFor(tx, inAir || owed.length > 0),
   };

@@ -44,8 +44,7 @@ export function decideCommit(tx: Transaction, atMs: EpochMs): Transaction {
  * rollback: `aborted` is said once no call of ours can take effect any more.
  */
 export function finishIfDone(tx: Transaction): Transaction {
-  if (tx.status !== 'committing' && tx.status !== 'aborting') return tx;
-  if (!tx.branches.every((branch) => branch.forward.flight === null && hasEnded(branch.end))) return tx;
+  if (!owesOnlyItsEnd(tx)) return tx;
   const status = tx.status === 'committing' ? 'committed' : 'aborted';
   const { afterEnd, failedAreTold } = patternOf(tx);
   const branches = tx.branches.map((branch, index) => ({
@@ -55,6 +54,15 @@ export function finishIfDone(tx: Transaction): Transaction {
     ),
   }));
   return urgent({ ...tx, status, branches, paused: null });
+}
+
+/**
+ * True when all that is left of a decided transaction is to say that it has ended. In memory that is done at once; after a load it may be so because
+ * nobody waits any more for a call that was in the air.
+ */
+export function owesOnlyItsEnd(tx: Transaction): boolean {
+  if (tx.status !== 'committing' && tx.status !== 'aborting') return false;
+  return tx.branches.every((branch) => branch.forward.flight === null && hasEnded(branch.end));
 }
 
 function isTold(branch: BranchState, who: 'failed' | 'all'): boolean {

@@ -6,6 +6,7 @@ import type { Status } from '../model/view.js';
 import { recordReply, recordSent, recordWithdrawn } from './calls.js';
 import { abort, coordinatorDriven, recordReport, register, submit } from './commands.js';
 import { applyDeadline, pendingDeadlineMs } from './deadline.js';
+import { finishIfDone, owesOnlyItsEnd } from './decide.js';
 import { pause, resolve, resume, retryNow } from './operators.js';
 import { done, type EventOf, ignored, refused, repeated, run, type Stepped, type Transitions } from './stepped.js';
 
@@ -13,6 +14,7 @@ import { done, type EventOf, ignored, refused, repeated, run, type Stepped, type
 function wake(tx: Transaction, { atMs }: EventOf<'woke'>): Stepped {
   const deadlineMs = pendingDeadlineMs(tx);
   if (deadlineMs !== null && atMs >= deadlineMs) return done(applyDeadline(tx, atMs));
+  if (owesOnlyItsEnd(tx)) return done(finishIfDone(tx));
   const legs = [...tx.branches.flatMap(legsOf), ...(tx.check === null ? [] : [tx.check])];
   return legs.some((leg) => cameDue(leg, atMs)) ? done(tx) : ignored(tx, 'early_wake');
 }
