@@ -54,7 +54,7 @@ export const engineMutants = [
   {
     name: 'sends calls without the lease',
     file: `${engine}/time/lease.ts`,
-    original: 'return this.clock.monotonicMs() - this.fromMs < this.lengthMs;',
+    original: 'return !this.isRevoked && this.clock.monotonicMs() - this.fromMs < this.lengthMs;',
     mutated: 'return true;',
   },
   {

@@ -114,6 +114,12 @@ export const machineMutants = [
     mutated: '  abortRequested: abort,\n  neverAsked: (tx) => refused(',
   },
   {
+    name: 'waits for ever for a call of a dead node',
+    file: `${protocol}/step/transitions.ts`,
+    original: '  if (owesOnlyItsEnd(tx)) return done(finishIfDone(tx));\n',
+    mutated: '',
+  },
+  {
     name: 'skips at abort what others had started',
     file: `${protocol}/step/decide.ts`,
     original: "branch.forward.sent !== 'no' && !(ranByUs",

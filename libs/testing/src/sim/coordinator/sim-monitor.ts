@@ -51,7 +51,7 @@ export class SimMonitor implements Monitor {
   }
 
   alarm(code: string, detail: string): void {
-    this.journal.note(this.name, `ALARM ${code} ${detail}`);
+    this.journal.note(this.name, `ALARM ${code}`, detail);
     this.marks.reach(`alarm ${code}`);
     if (code === 'lost_commits') this.hasAlarmedLostCommits = true;
     if (expected.has(code) || (code === 'lost_commits' && this.mayLoseCommits)) return;

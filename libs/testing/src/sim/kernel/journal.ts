@@ -18,11 +18,13 @@ export class Journal {
     return this.written;
   }
 
-  note(who: string, what: string): void {
+  /** @param more for people only: it may differ between two runs that do the same. */
+  note(who: string, what: string, more = ''): void {
     this.mix(`${this.nowMs()}`);
     this.mix(who);
     this.mix(what);
-    if (this.mode === 'text') this.written.push(`${this.nowMs().toFixed(1).padStart(9)}  ${who.padEnd(12)} ${what}`);
+    if (this.mode === 'text')
+      this.written.push(`${this.nowMs().toFixed(1).padStart(9)}  ${who.padEnd(12)} ${what}${more === '' ? '' : ` ${more}`}`);
   }
 
   /** FNV-1a, twice with different beginnings. */

@@ -36,7 +36,7 @@ export class Effects {
     if (kind === 'rollback') this.judgeOrder(gid, branch);
     seen[kind] += 1;
     this.effects += 1;
-    if (kind === 'forward' && seen.answered === 'rejected') {
+    if (kind === 'forward' && seen.answered === 'rejected' && !this.durable.hasLostCommits) {
       this.findings.add('I', gid, `${branch} was answered rejected, and took effect later`);
     }
     this.judge(gid, branch, seen);
@@ -51,6 +51,7 @@ export class Effects {
 
   /** A forward call was answered. What was answered once for good is never answered otherwise. */
   answered(gid: string, branch: string, answer: 'succeeded' | 'rejected'): void {
+    if (this.durable.hasLostCommits) return;
     const seen = this.seen(gid, branch);
     if (seen.answered !== 'nothing' && seen.answered !== answer) {
       this.findings.add('I', gid, `${branch} was answered ${seen.answered}, and then ${answer}`);
@@ -78,6 +79,8 @@ export class Effects {
   }
 
   private judge(gid: string, branch: string, seen: Seen): void {
+    // A transaction that the database forgot may be begun once more with other content, and by the same name go elsewhere.
+    if (this.durable.hasLostCommits) return;
     const observed = [observation(branch, seen)];
     for (const { invariant, says } of [...effectsTwice(observed), ...contradictoryEffects(observed)]) {
       this.findings.add(invariant, gid, `${branch}: ${says}`);
