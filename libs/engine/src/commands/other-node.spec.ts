@@ -142,6 +142,38 @@ describe('a command for a transaction that another node drives', () => {
     expect(world.database.commands.size).toBe(0);
   });
 
+  it('is answered although nobody knows for a while whether it was recorded', async () => {
+    const { world, a } = await drivenByB();
+    await world.clock.advance(100);
+    a.store.failNextFlush({ kind: 'acknowledgement_lost' });
+    const { kind, view } = await world.clock.settled(a.engine.abort('g', noThanks), 4_000);
+    expect([kind, view.status]).toEqual(['done', 'aborting']);
+    expect(a.monitor.raised('flush_in_doubt')).toBe(true);
+  });
+
+  it('that no row can hold is refused by itself', async () => {
+    const { world, a } = await drivenByB();
+    const [refused, done] = await world.clock.settled(
+      Promise.allSettled([a.engine.abort('g', { ...noThanks, by: 'x'.repeat(200) }), a.engine.abort('g', noThanks)]),
+      4_000,
+    );
+    expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'unstorable' } });
+    expect(done).toMatchObject({ status: 'fulfilled', value: { kind: 'done' } });
+  });
+
+  it('is answered as unknown when the node that was asked is found dead, and is carried out all the same', async () => {
+    const { world, a, b } = await drivenByB();
+    world.crash(b);
+    const answer = a.engine.abort('g', noThanks).catch((error: { code: string }) => error.code);
+    await world.clock.advance(100);
+    const { incarnation } = a.engine.state();
+    world.database.nodes.set(incarnation!, { ...world.database.nodes.get(incarnation!)!, state: 'dead' });
+    await world.clock.until('a has begun again', () => a.monitor.raised('node_dead'));
+    expect(await answer).toBe('outcome_unknown');
+    await world.allFinal(['g'], 15_000);
+    expect(world.statusOf('g')).toBe('aborted');
+  });
+
   it('is answered as unknown when the node that was asked stops', async () => {
     const { world, a } = await drivenByB();
     const answer = a.engine.abort('g', noThanks).catch((error: { code: string }) => error.code);
