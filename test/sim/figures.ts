@@ -10,6 +10,8 @@ export interface Figures {
   readonly totals: Totals;
   readonly seconds: number;
   readonly perCpuSecond: number;
+  /** See `provenance`, taken when the measurement began. */
+  readonly measured: string;
 }
 
 const FILE = join(process.cwd(), 'docs', 'reliability.md');
@@ -32,7 +34,7 @@ export function replaceSection(name: string, text: string): void {
   writeFileSync(FILE, next);
 }
 
-/** Date, commit and machine of a measurement. */
+/** Date, commit and machine of a measurement that begins now. */
 export function provenance(): string {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
   const [cpu] = cpus();
@@ -46,7 +48,11 @@ export interface KilledMutant {
   readonly by: string;
 }
 
-export function writeMutantFigures(killed: readonly KilledMutant[], survivors: readonly Omit<KilledMutant, 'by'>[]): void {
+export function writeMutantFigures(
+  killed: readonly KilledMutant[],
+  survivors: readonly Omit<KilledMutant, 'by'>[],
+  measured: string,
+): void {
   const cell = (text: string) => text.replaceAll('|', '\\|');
   const text = [
     '## Mutants',
@@ -54,7 +60,7 @@ export function writeMutantFigures(killed: readonly KilledMutant[], survivors: r
     '`npm run sim:mutants -- --figures`: mistakes of ours, planted one at a time in one line of the code. The simulator has 2,000 seeds to find each; SQL',
     'that it does not run is held by the contract suite.',
     '',
-    `*${provenance()}*`,
+    `*${measured}*`,
     '',
     `${killed.length} of ${killed.length + survivors.length} found. Survivors: ${survivors.length === 0 ? 'none' : survivors.map(({ name }) => name).join('; ')}.`,
     '',
@@ -65,7 +71,7 @@ export function writeMutantFigures(killed: readonly KilledMutant[], survivors: r
   replaceSection('mutants', text.join('\n'));
 }
 
-function simulationSection({ totals, seconds, perCpuSecond }: Figures): string {
+function simulationSection({ totals, seconds, perCpuSecond, measured }: Figures): string {
   const row = (...cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
   const reached = totals.reached.size - totals.unreached.length;
   return [
@@ -74,7 +80,7 @@ function simulationSection({ totals, seconds, perCpuSecond }: Figures): string {
     '`npm run sim -- --figures`: the real machine, engine and barrier, with everything around them simulated, one event at a time, out of one seed',
     'per run. First anything may fail; then all heals, and everything that no person has to decide must come to its end.',
     '',
-    `*${provenance()}*`,
+    `*${measured}*`,
     '',
     row('', ''),
     row('---', '---:'),

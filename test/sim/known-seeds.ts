@@ -7,5 +7,5 @@ export interface KnownSeed {
 export const knownSeeds: readonly KnownSeed[] = [
   { seed: 126, showed: 'a call that left while the image that let its transaction go was in the air' },
   { seed: 6415, showed: 'an abort that waited for ever for a call of a dead node' },
-  { seed: 7273, showed: 'the same behind a step that had been taken over' },
+  { seed: 7273, showed: 'the same in a saga of several steps' },
 ];

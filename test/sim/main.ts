@@ -1,7 +1,7 @@
 /** `npm run sim`: many short lives of a whole installation, each out of one seed. Ends with 0 only when every promise held. */
 import { faultClasses, type Report, runSeed, type WorldOptions } from '@assent/testing';
 import { Backends } from './backends.js';
-import { writeFigures } from './figures.js';
+import { type Figures, provenance, writeFigures } from './figures.js';
 import { knownSeeds } from './known-seeds.js';
 import { help, type Options, readOptions } from './options.js';
 import { commandFor, shrink } from './shrink.js';
@@ -38,6 +38,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function campaign(options: Options, backends: Backends): Promise<number> {
   const totals = new Totals();
+  const measured = options.figures ? provenance() : '';
   const startedMs = Date.now();
   const cpu = process.cpuUsage();
   let toldMs = startedMs;
@@ -58,7 +59,7 @@ async function campaign(options: Options, backends: Backends): Promise<number> {
   }
   const { user, system } = process.cpuUsage(cpu);
   const cpuSeconds = (user + system) / 1_000_000;
-  return conclude(options, totals, (Date.now() - startedMs) / 1_000, cpuSeconds);
+  return conclude(options, { totals, seconds: (Date.now() - startedMs) / 1_000, perCpuSecond: totals.seeds / cpuSeconds, measured });
 }
 
 function* seedsOf(options: Options, minutesPassed: () => number): Iterable<number> {
@@ -84,16 +85,15 @@ async function tell(world: WorldOptions, report: Report): Promise<void> {
   say(`  ${commandFor(options)}`);
 }
 
-function conclude(options: Options, totals: Totals, seconds: number, cpuSeconds: number): number {
-  const perCpuSecond = totals.seeds / cpuSeconds;
-  const faults = [...totals.injected].map(([name, count]) => `${name} ${count}`).join(', ');
-  say(`injected: ${faults}`);
+function conclude(options: Options, figures: Figures): number {
+  const { totals, seconds, perCpuSecond } = figures;
+  const injected = [...totals.injected].map(([name, count]) => `${name} ${count}`).join(', ');
+  say(`injected: ${injected}`);
   const reached = [...totals.reached].filter(([, count]) => count > 0);
   say(`marks reached: ${reached.map(([mark, count]) => `${mark} ${count}`).join(', ')}`);
   if (totals.unreached.length > 0) say(`marks not reached: ${totals.unreached.join(', ')}`);
   const hasNoFault = totals.faults === 0;
   if (hasNoFault) say('Nothing was injected: such a run proves nothing, and fails.');
-  const figures = { totals, seconds, perCpuSecond };
   if (options.figures) writeFigures(figures);
   const failed = totals.failed + (hasNoFault ? 1 : 0);
   say(

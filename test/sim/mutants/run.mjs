@@ -19,6 +19,8 @@ const { values: options } = parseArgs({
 });
 
 const started = Date.now();
+const figures = options.figures ? await loadFigures() : null;
+const measured = figures?.provenance() ?? '';
 const chosen = mutants.filter(({ name }) => options.only === undefined || name.includes(options.only));
 if (options.list) {
   for (const { name, file } of chosen) console.log(`${name}  (${file})`);
@@ -37,7 +39,7 @@ for (const mutant of chosen) {
     console.log(`killed    ${mutant.name}: ${verdict.by}`);
   }
 }
-if (options.figures) await writeFigures();
+figures?.writeMutantFigures(killed, survivors, measured);
 const seconds = ((Date.now() - started) / 1_000).toFixed(0);
 console.log(`${killed.length} passed, ${survivors.length} failed: ${killed.length} of ${chosen.length} mutants killed in ${seconds} s`);
 process.exitCode = survivors.length === 0 && chosen.length > 0 ? 0 : 1;
@@ -87,7 +89,6 @@ function run(args, more) {
   });
 }
 
-async function writeFigures() {
-  const { writeMutantFigures } = await import(pathToFileURL(`${compileTree('sim')}/test/sim/figures.js`));
-  writeMutantFigures(killed, survivors);
+async function loadFigures() {
+  return import(pathToFileURL(`${compileTree('sim')}/test/sim/figures.js`));
 }
