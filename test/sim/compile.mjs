@@ -29,11 +29,11 @@ export const sources = new Map(
 const compiled = new Map();
 
 /**
- * Writes the compiled tree to `dist/<name>` and answers its folder. @param mutant `{ file, original, mutated }` or nothing.
+ * Writes the compiled tree to a folder of this process below `dist`, and answers it; whoever has loaded it removes it. @param mutant `{ file, original, mutated }` or nothing.
  * @throws Error when the original text is not there exactly once.
  */
 export function compileTree(name, mutant = null) {
-  const out = join(root, 'dist', name);
+  const out = join(root, 'dist', `${name}-${process.pid}`);
   rmSync(out, { recursive: true, force: true });
   for (const [file, source] of sources) {
     const code = mutant?.file === file ? compile(file, mutate(source, mutant)) : compileOnce(file, source);

@@ -90,5 +90,8 @@ function run(args, more) {
 }
 
 async function loadFigures() {
-  return import(pathToFileURL(`${compileTree('sim')}/test/sim/figures.js`));
+  const folder = compileTree('sim');
+  const figures = await import(pathToFileURL(`${folder}/test/sim/figures.js`));
+  rmSync(folder, { recursive: true, force: true });
+  return figures;
 }
