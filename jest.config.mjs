@@ -29,5 +29,6 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testTimeout: 30_000,
+  // Suites start real processes; every wait inside has a deadline of its own, so this only ends what hangs.
+  testTimeout: 120_000,
 };
