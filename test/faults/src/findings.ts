@@ -7,8 +7,8 @@ export interface Figures {
   readonly seconds: number;
   /** Transactions that ended per second before the faults, when that was measured. */
   readonly endedPerSecondBefore: number | null;
-  /** Transactions that ended per second while there were faults. */
-  readonly endedPerSecondUnderFault: number;
+  /** Transactions that ended per second while there were faults, when that was measured. */
+  readonly endedPerSecondUnderFault: number | null;
   /** Transactions that began or were open while there were faults. */
   readonly underFault: number;
   /** What was done, and how often. */

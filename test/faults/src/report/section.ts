@@ -56,13 +56,19 @@ function totals({ results }: Report, measured: readonly Measured[]): string {
 function scenarioTable(measured: readonly Measured[]): string {
   const rows = measured.map(({ name, title, outcome, findings: { audit, figures } }) => {
     const harms = Object.entries(figures.harms).reduce((total, [, n]) => total + n, 0);
-    const before = figures.endedPerSecondBefore === null ? '' : String(figures.endedPerSecondBefore);
-    const absorbed = figures.duplicatesAbsorbed === null ? '' : String(figures.duplicatesAbsorbed);
-    return `| \`${name}\` | ${title} | ${outcome} | ${harms} | ${audit.committed} | ${audit.aborted} | ${before} | ${figures.endedPerSecondUnderFault} | ${absorbed} |`;
+    const [before, under, absorbed] = [figures.endedPerSecondBefore, figures.endedPerSecondUnderFault, figures.duplicatesAbsorbed].map(
+      shown,
+    );
+    return `| \`${name}\` | ${title} | ${outcome} | ${harms} | ${audit.committed} | ${audit.aborted} | ${before} | ${under} | ${absorbed} |`;
   });
   return `| scenario | what is done | outcome | faults | committed | aborted | ended/s before | ended/s under fault | duplicates absorbed |
 |---|---|---|---|---|---|---|---|---|
 ${rows.join('\n')}`;
+}
+
+/** What was not measured is not shown. */
+function shown(value: number | null): string {
+  return value === null ? '' : String(value);
 }
 
 /** Recovery by kind of harm, over all scenarios. */

@@ -26,10 +26,12 @@ export const outageScenario: Scenario = {
 async function outage(stack: ShopStack, count: number, downMs: number): Promise<Findings> {
   const holdings = await seed(stack, market);
   const placing = placeOrders(stack.order.baseUrl, mixedOrders(count, market), 16);
+  const downFromMs = performance.now();
   await stack.payment.killHard();
   await new Promise((resolve) => setTimeout(resolve, downMs));
   await stack.payment.start();
   const load = await placing;
+  const auditedFromMs = performance.now();
   const found = await audit(stack, { ...holdings, orders: count }, retryCapMs);
   return {
     audit: found,
@@ -37,10 +39,10 @@ async function outage(stack: ShopStack, count: number, downMs: number): Promise<
       orders: count,
       seconds: Math.round(load.tookMs / 1_000),
       endedPerSecondBefore: null,
-      endedPerSecondUnderFault: 0,
+      endedPerSecondUnderFault: null,
       underFault: count,
       harms: { 'participant down': 1 },
-      recoveryMs: { 'participant down': [Math.round(found.convergedAfterMs)] },
+      recoveryMs: { 'participant down': [Math.round(auditedFromMs - downFromMs + found.convergedAfterMs)] },
       duplicatesAbsorbed: stack.duplicatesAbsorbed,
       repeats: load.repeats,
       refusals: load.refusals,
