@@ -1,0 +1,12 @@
+/** Runs the benchmark once everything it needs is there. */
+import { provideMariadb } from './mariadb-server.mjs';
+import { installPackages } from './packages.mjs';
+import { giveUp } from './say.mjs';
+import { buildTestProgram, runProgram } from './test-program.mjs';
+
+/** Ends the process with the exit code of the benchmark. */
+export function runBench(args) {
+  installPackages('bench');
+  if (!provideMariadb()) giveUp('bench', 'the benchmark measures against a real MariaDB: install it (mariadb-server), then run it again');
+  runProgram(buildTestProgram('bench'), args);
+}
