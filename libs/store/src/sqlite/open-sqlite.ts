@@ -37,8 +37,13 @@ export async function openSqlite({ file, driver: preferred, failpoints = noFailp
   } catch (cause) {
     await dataSource?.destroy();
     lock.release();
-    throw new Error(`The SQLite file ${file} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Error(`The SQLite file ${file} cannot be used: ${messageOf(cause)}`, { cause });
   }
+}
+
+/** A native driver is loaded once per process and may make its errors in another realm, where `instanceof Error` does not know them. */
+function messageOf(cause: unknown): string {
+  return typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : String(cause);
 }
 
 /** No lock wait: a statement that waits would stop the whole process, the holder of the lock included. */
