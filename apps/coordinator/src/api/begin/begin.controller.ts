@@ -2,10 +2,10 @@
 import type { Policy } from '@assent/protocol';
 import { Body, Controller, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
 import { ApiError } from '../../errors/index.js';
 import { Backend } from '../backend.js';
 import { contentHash } from '../content-hash.js';
+import { newGid } from '../gid.js';
 import { readQuery } from '../path.js';
 import { LOCAL } from '../principal.js';
 import { sendTransaction } from '../reply.js';
@@ -34,7 +34,7 @@ export class BeginController {
     const { wait, timeoutMs, ...content } = body;
     const policy = await this.policyOf(body);
     const { kind, view } = await engine.begin({
-      gid: body.gid ?? uuidv7(),
+      gid: body.gid ?? newGid(),
       name: body.name ?? UNNAMED,
       businessKey: body.key ?? null,
       createdBy: LOCAL,
