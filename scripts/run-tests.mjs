@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { provideMariadb } from './mariadb-server.mjs';
+import { provideNatsForTests } from './nats-server.mjs';
 import { installPackages } from './packages.mjs';
 import { root } from './root.mjs';
 
@@ -9,6 +10,7 @@ import { root } from './root.mjs';
 export function runTests(args) {
   installPackages('test');
   if (process.env.ASSENT_TEST_MARIADB_URL === undefined) provideMariadb();
+  provideNatsForTests();
   const jest = spawn(process.execPath, [join(root, 'node_modules/jest/bin/jest.js'), ...args], { cwd: root, stdio: 'inherit' });
   // Jest stops what it started when it is told to end; this process only has to wait for it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => jest.kill(signal));

@@ -148,3 +148,34 @@ describe('a missing MariaDB', () => {
     expect(stderr).toMatch(/SKIPPED[\s\S]*Install a MariaDB server/);
   });
 });
+
+describe('a missing NATS server', () => {
+  const provide = () =>
+    node([
+      '--input-type=module',
+      '-e',
+      "import('./scripts/nats-server.mjs').then(({ provideNatsForTests }) => console.log(provideNatsForTests([])))",
+    ]);
+  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+
+  asRoot('is installed by the package manager of the system without starting a service', () => {
+    standIn(
+      'apt-get',
+      `echo "apt-get $1 offline=$SYSTEMD_OFFLINE" >&2; if [ "$1" = install ]; then cp $0 ${join(programs, 'nats-server')}; fi`,
+    );
+    const { stdout, stderr } = provide();
+    expect(stdout.trim()).toBe('true');
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringContaining('NATS is missing: installing it with apt-get'),
+      'apt-get update offline=1',
+      'apt-get install offline=1',
+    ]);
+  });
+
+  it('is told loudly, with the way to get it, when it cannot be installed', () => {
+    standIn('apt-get', 'exit 100');
+    const { stdout, stderr } = provide();
+    expect(stdout.trim()).toBe('false');
+    expect(stderr).toMatch(/on NATS will be SKIPPED[\s\S]*sudo apt-get install --no-install-recommends nats-server/);
+  });
+});
