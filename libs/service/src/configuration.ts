@@ -1,5 +1,6 @@
 /** Configuration of a service: one zod schema, read once at boot, all problems listed at once; and the fields that services have in common. */
 import { z } from 'zod';
+import { readNatsUrl } from './nats-url.js';
 
 /** The environment does not fit; the message names every variable that is wrong. */
 export class ConfigurationError extends Error {
@@ -46,3 +47,11 @@ export const signingKey = z.string().regex(/^whsec_[A-Za-z0-9+/=]{32,}$/, { erro
 
 /** Where the coordinator writes the keys in force, for services on the same machine that are given none. */
 export const keysFile = z.string().default('.assent/keys.json');
+
+/** Where NATS is: `nats://user:password@host:4222`, several servers of a cluster comma separated. */
+export const natsUrl = z.string().transform((text, context) => {
+  const read = readNatsUrl(text);
+  if ('value' in read) return read.value;
+  context.addIssue(read.problem);
+  return z.NEVER;
+});

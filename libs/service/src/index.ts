@@ -8,6 +8,7 @@ export {
   databaseUrl,
   keysFile,
   loopbackHost,
+  natsUrl,
   port,
   readConfiguration,
   signingKey,
@@ -16,6 +17,7 @@ export {
 export { changedRows, type DatabaseParts, databaseOptions, ensureDatabase, isSqlite } from './database.js';
 export { type Faults, injectFaults, parseFaults } from './fault-injection.js';
 export { HealthController } from './health.controller.js';
+export { type NatsAddress, readNatsUrl } from './nats-url.js';
 export { Problem, ProblemFilter, readInput } from './problem.js';
 export { boot, createService, type ServeOptions, serve } from './serve.js';
 export { signingKeyFromFile } from './signing-key.js';

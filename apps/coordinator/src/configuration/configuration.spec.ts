@@ -45,6 +45,18 @@ describe('The configuration', () => {
     ]);
   });
 
+  it('reads which participants are called over NATS, and where NATS is', () => {
+    const { participants, nats } = readConfiguration({
+      ASSENT_PARTICIPANTS: 'inventory=nats:inventory, payment=nats://payment, shipping=nats:',
+      ASSENT_NATS_URL: 'nats://localhost:4222',
+    });
+    expect([participants.map(({ baseUrl }) => baseUrl), nats]).toEqual([['nats:', 'nats:', 'nats:'], { servers: ['localhost:4222'] }]);
+    expect(problemsOf({ ASSENT_PARTICIPANTS: 'inventory=nats:' })).toEqual([
+      'ASSENT_PARTICIPANTS says that "inventory" is called over NATS, but ASSENT_NATS_URL is not set',
+    ]);
+    expect(problemsOf({ ASSENT_NATS_URL: 'localhost' })[0]).toMatch(/^ASSENT_NATS_URL must read nats:/);
+  });
+
   it('reads participants with base URL, key and limit', () => {
     const { participants } = readConfiguration({
       ASSENT_PARTICIPANTS: 'inventory=http://inventory:4102/, payment=https://payment/base',

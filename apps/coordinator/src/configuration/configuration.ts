@@ -2,11 +2,12 @@
  * Reads the configuration once, at boot. All problems are found in one go, so that nobody mends them one restart at a time.
  */
 import type { Arming } from '@assent/failpoints';
+import type { NatsAddress } from '@assent/service';
 import type { z } from 'zod';
 import { problemsBetween } from './problems-between.js';
 import { type Variables, variables } from './variables.js';
 
-/** A participant named in the configuration. `key` is absent when none was given. */
+/** A participant named in the configuration. `baseUrl` is `nats:` for one that is called over NATS; `key` is absent when none was given. */
 export interface ConfiguredParticipant {
   readonly name: string;
   readonly baseUrl: string;
@@ -21,6 +22,7 @@ export interface Configuration {
   readonly databaseUrl: string;
   readonly sqliteDriver: 'better-sqlite3' | 'libsql' | undefined;
   readonly nodeName: string;
+  readonly nats: NatsAddress | null;
   readonly participants: readonly ConfiguredParticipant[];
   readonly keysFile: string;
   readonly concurrency: number;
@@ -85,6 +87,7 @@ function toConfiguration(values: Variables): Configuration {
     databaseUrl: values.ASSENT_DATABASE_URL,
     sqliteDriver: values.ASSENT_SQLITE_DRIVER === 'auto' ? undefined : values.ASSENT_SQLITE_DRIVER,
     nodeName: values.ASSENT_NODE_NAME,
+    nats: values.ASSENT_NATS_URL,
     participants: [...values.ASSENT_PARTICIPANTS].map(([name, baseUrl]) => {
       const concurrency = values.ASSENT_PARTICIPANT_CONCURRENCY.get(name) ?? values.ASSENT_CONCURRENCY;
       return withKey({ name, baseUrl, concurrency }, values.ASSENT_PARTICIPANT_KEYS.get(name));

@@ -12,7 +12,8 @@ export function problemsBetween(values: Readable): string[] {
     ...unnamedParticipants('ASSENT_PARTICIPANT_KEYS', values),
     ...unnamedParticipants('ASSENT_PARTICIPANT_CONCURRENCY', values),
     ...unnamedOrigins(values),
-    ...unreachable('ASSENT_PARTICIPANTS', values.ASSENT_PARTICIPANTS?.values(), values.ASSENT_MODE),
+    ...unreachable('ASSENT_PARTICIPANTS', urlsOf(values), values.ASSENT_MODE),
+    ...withoutNats(values),
     ...unreachable('ASSENT_ALLOWED_ORIGINS', values.ASSENT_ALLOWED_ORIGINS, values.ASSENT_MODE),
     ...largerThanTheBody(values),
     ...harmInProduction(values),
@@ -30,6 +31,16 @@ function unnamedOrigins({ ASSENT_ORIGIN_KEYS: keys, ASSENT_ALLOWED_ORIGINS: orig
   if (keys === undefined || origins === undefined) return [];
   const unnamed = [...keys.keys()].filter((origin) => !origins.includes(origin));
   return unnamed.map((origin) => `ASSENT_ORIGIN_KEYS names ${origin}, which ASSENT_ALLOWED_ORIGINS does not`);
+}
+
+function urlsOf({ ASSENT_PARTICIPANTS: participants }: Readable): string[] | undefined {
+  return participants === undefined ? undefined : [...participants.values()].filter((address) => address.startsWith('http'));
+}
+
+function withoutNats({ ASSENT_PARTICIPANTS: participants, ASSENT_NATS_URL: nats }: Readable): string[] {
+  if (participants === undefined || nats !== null) return [];
+  const names = [...participants].filter(([, address]) => address === 'nats:').map(([name]) => name);
+  return names.map((name) => `ASSENT_PARTICIPANTS says that "${name}" is called over NATS, but ASSENT_NATS_URL is not set`);
 }
 
 /** Addresses that every call would be refused to: better said at boot than at the first transaction. Names are judged when they are resolved. */

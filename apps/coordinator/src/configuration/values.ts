@@ -95,12 +95,21 @@ export function readOrigin(text: string): Read<string> {
 }
 
 /** A participant's base URL: calls go to `{base}/assent/{contract}/{op}`. */
-export function readBaseUrl(text: string): Read<string> {
+function readBaseUrl(text: string): Read<string> {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !isHttp(url) || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    return { problem: `"${text.slice(0, 80)}" is not a base URL such as http://inventory:4102 (no credentials, query or fragment)` };
+    return {
+      problem: `"${text.slice(0, 80)}" is not a base URL such as http://inventory:4102 (no credentials, query or fragment), nor nats:`,
+    };
   }
   return { value: url.href.replace(/\/+$/, '') };
+}
+
+/**
+ * Where a participant is called: a base URL, or `nats:` (`nats:inventory` and `nats://inventory` mean the same). The server of NATS is not named here.
+ */
+export function readAddress(text: string): Read<string> {
+  return /^nats:(\/\/)?[A-Za-z0-9_-]*$/.test(text) ? { value: 'nats:' } : readBaseUrl(text);
 }
 
 /** A Standard Webhooks secret. The text itself never appears in a message. */

@@ -5,6 +5,7 @@
 import { hostname } from 'node:os';
 import { defaultEngineOptions } from '@assent/engine';
 import type { Arming } from '@assent/failpoints';
+import { type NatsAddress, natsUrl } from '@assent/service';
 import { z } from 'zod';
 import {
   armings,
@@ -14,7 +15,7 @@ import {
   loopbackHost,
   origins,
   pairs,
-  readBaseUrl,
+  readAddress,
   readCount,
   readKey,
   readName,
@@ -73,12 +74,21 @@ export const variables = z.object({
         'the host name',
       ),
     ),
-  ASSENT_PARTICIPANTS: pairs(readName, readBaseUrl)
+  ASSENT_PARTICIPANTS: pairs(readName, readAddress)
     .default(new Map<string, string>())
     .meta(
       described(
-        'The services that take part, as `name=base URL`, comma separated: `inventory=http://inventory:4102,payment=http://payment:4103`. A contract `inventory.reserve` is called at `{base URL}/assent/inventory.reserve/{op}`.',
+        'The services that take part, as `name=address`, comma separated: `inventory=http://inventory:4102,payment=nats:`. With a base URL a contract `inventory.reserve` is called at `{base URL}/assent/inventory.reserve/{op}`, with `nats:` by a request to the subject `assent.inventory.reserve.{op}` (needs ASSENT_NATS_URL).',
         'none',
+      ),
+    ),
+  ASSENT_NATS_URL: natsUrl
+    .nullable()
+    .default(null as NatsAddress | null)
+    .meta(
+      described(
+        'Where NATS is: `nats://user:password@host:4222` or `tls://...`, several servers of a cluster comma separated. The coordinator starts and works without it as far as it can; what needs it goes on when it is back.',
+        'no NATS',
       ),
     ),
   ASSENT_PARTICIPANT_KEYS: pairs(readName, readKey)
