@@ -1,6 +1,7 @@
 /** Calls to branches (DESIGN section 5): the HTTP invoker, the egress policy, signatures and participant keys. */
 export { EgressDeniedError, type EgressOptions, EgressPolicy, type EgressProblem, readOrigin } from './egress/index.js';
-export { defaultTransportLimits, HttpBranchInvoker, type HttpBranchInvokerOptions, type TransportLimits } from './http/index.js';
+export { HttpBranchInvoker, type HttpBranchInvokerOptions } from './http/index.js';
+export { defaultTransportLimits, type TransportLimits } from './limits.js';
 export {
   type AllowedOrigin,
   allowedOriginProblems,

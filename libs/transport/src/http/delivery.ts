@@ -5,7 +5,8 @@
 import type { BranchCall, CallEnd, Clock, Timer } from '@assent/engine';
 import type { Outcome } from '@assent/protocol';
 import { type Dispatcher, errors } from 'undici';
-import { outcomeOf, unknown } from './answers.js';
+import { unknown } from '../outcomes/index.js';
+import { outcomeOf } from './answers.js';
 import { Exchange, type ExchangeEnd } from './exchange.js';
 import type { Lane } from './lane.js';
 import type { RetryAfterBounds } from './retry-after.js';

@@ -3,10 +3,10 @@
  * served. Lanes are made when they are needed and used again last-in first-out, so that in quiet times few connections stay warm.
  */
 import type { LookupFunction } from 'node:net';
-import { unknown } from './answers.js';
+import { unknown } from '../outcomes/index.js';
+import { Fifo } from '../queue/index.js';
 import type { Target } from './connection.js';
 import { Delivery, type DeliveryTerms, type Order } from './delivery.js';
-import { Fifo } from './fifo.js';
 import { Lane } from './lane.js';
 
 export interface DestinationOptions {

@@ -6,6 +6,8 @@ import type { BranchCall, BranchInvoker, CallEnd, Clock } from '@assent/engine';
 import { type Endpoint, formatMessageId, header, isLegalId } from '@assent/protocol';
 import type { Dispatcher } from 'undici';
 import type { EgressPolicy } from '../egress/index.js';
+import { defaultTransportLimits, type TransportLimits } from '../limits.js';
+import { unknown } from '../outcomes/index.js';
 import {
   type AllowedOrigin,
   allowedOriginProblems,
@@ -14,31 +16,9 @@ import {
   participantProblems,
 } from '../participants.js';
 import { makeTraceparent, Signer } from '../signing/index.js';
-import { unknown } from './answers.js';
 import { targetOf } from './connection.js';
 import type { DeliveryTerms, Order } from './delivery.js';
 import { Destination } from './destination.js';
-
-export interface TransportLimits {
-  /** Calls in the air per participant that names no limit of its own. */
-  readonly concurrency: number;
-  /** Calls that may wait per participant. */
-  readonly maxQueued: number;
-  /** How much of an answer is read, in bytes. */
-  readonly maxBodyBytes: number;
-  /** What a `Retry-After` is clamped to, in milliseconds. */
-  readonly minRetryAfterMs: number;
-  readonly maxRetryAfterMs: number;
-}
-
-/** 64 connections kept one participant on two cores busy; 5 minutes is the longest cap of a shipped policy. */
-export const defaultTransportLimits: TransportLimits = {
-  concurrency: 64,
-  maxQueued: 100_000,
-  maxBodyBytes: 65_536,
-  minRetryAfterMs: 100,
-  maxRetryAfterMs: 300_000,
-};
 
 export interface HttpBranchInvokerOptions {
   readonly participants: readonly Participant[];

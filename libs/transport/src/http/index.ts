@@ -1,2 +1,2 @@
 /** Branch calls over HTTP. */
-export { defaultTransportLimits, HttpBranchInvoker, type HttpBranchInvokerOptions, type TransportLimits } from './http-branch-invoker.js';
+export { HttpBranchInvoker, type HttpBranchInvokerOptions } from './http-branch-invoker.js';

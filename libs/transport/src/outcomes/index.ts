@@ -1,0 +1,2 @@
+/** What transports read off answers. */
+export { isObject, parseJson, readResult, refusalIn, unknown } from './outcomes.js';

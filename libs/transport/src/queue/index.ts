@@ -1,0 +1,2 @@
+/** Where calls wait for their turn. */
+export { Fifo } from './fifo.js';
