@@ -1,9 +1,10 @@
 /** Opens the store that a URL names. */
 
-import { type Failpoints, noFailpoints, type TransactionStore } from '@assent/engine';
+import { type Failpoints, noFailpoints, type TransactionSearch, type TransactionStore } from '@assent/engine';
 import type { SqliteDriverName } from '@assent/sqlite';
 import type { DataSource } from 'typeorm';
 import { ensureMysqlDatabase, openMysql } from './mysql/index.js';
+import { mysqlSearch, SqlTransactionSearch, sqliteSearch } from './search/index.js';
 import { openSqlite } from './sqlite/index.js';
 
 export interface StoreOptions {
@@ -21,6 +22,8 @@ export interface StoreOptions {
 export interface OpenedStore {
   /** Its `close` closes the data source, too. */
   readonly store: TransactionStore;
+  /** For people who look for transactions. */
+  readonly search: TransactionSearch;
   /** For what is not hot: administration, the registry of participants. */
   readonly dataSource: DataSource;
   readonly dialect: 'mysql' | 'mariadb' | 'sqlite';
@@ -37,8 +40,12 @@ const DEFAULT_POOL_SIZE = 10;
 export async function openTransactionStore(options: StoreOptions): Promise<OpenedStore> {
   const { url, leaseMs, poolSize = DEFAULT_POOL_SIZE, sqliteDriver, failpoints = noFailpoints } = options;
   const file = sqliteFile(url);
-  if (file !== null) return openSqlite({ file, failpoints, ...(sqliteDriver === undefined ? {} : { driver: sqliteDriver }) });
-  return openMysql({ url, leaseMs, poolSize, failpoints });
+  if (file !== null) {
+    const opened = await openSqlite({ file, failpoints, ...(sqliteDriver === undefined ? {} : { driver: sqliteDriver }) });
+    return { ...opened, search: new SqlTransactionSearch(opened.dataSource, sqliteSearch) };
+  }
+  const opened = await openMysql({ url, leaseMs, poolSize, failpoints });
+  return { ...opened, search: new SqlTransactionSearch(opened.dataSource, mysqlSearch) };
 }
 
 /**

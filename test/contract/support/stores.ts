@@ -2,16 +2,24 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TransactionStore } from '@assent/engine';
+import type { TransactionSearch, TransactionStore } from '@assent/engine';
 import type { Attention } from '@assent/protocol';
 import type { SqliteDriverName } from '@assent/sqlite';
-import { AttentionEntity, MemoryDatabase, MemoryTransactionStore, type OpenedStore, openTransactionStore } from '@assent/store';
+import {
+  AttentionEntity,
+  MemoryDatabase,
+  MemoryTransactionSearch,
+  MemoryTransactionStore,
+  type OpenedStore,
+  openTransactionStore,
+} from '@assent/store';
 import { createTestDatabase, mariadbUrl } from '../../support/databases.js';
 
 export const LEASE_MS = 5_000;
 
 export interface StoreUnderTest {
   readonly store: TransactionStore;
+  readonly search: TransactionSearch;
   attentionOf(gid: string): Promise<readonly Attention[]>;
   /** Closes the store and opens it again, as after a restart of the process. */
   restart(): Promise<void>;
@@ -46,6 +54,7 @@ async function openMemory(): Promise<StoreUnderTest> {
   const database = new MemoryDatabase(() => Date.now());
   const under = {
     store: new MemoryTransactionStore(database),
+    search: new MemoryTransactionSearch(database),
     attentionOf: async (gid: string) => database.attention.get(gid) ?? [],
     restart: async () => {
       await under.store.close();
@@ -77,6 +86,7 @@ async function restartable(open: () => Promise<OpenedStore>, cleanUp: () => Prom
   let opened = await open();
   const under = {
     store: opened.store,
+    search: opened.search,
     async attentionOf(gid: string) {
       const rows = await opened.dataSource.getRepository(AttentionEntity).find({ where: { gid }, order: { branch: 'ASC', kind: 'ASC' } });
       return rows.map(({ gid: _gid, ...row }) => row);
@@ -85,6 +95,7 @@ async function restartable(open: () => Promise<OpenedStore>, cleanUp: () => Prom
       await opened.store.close();
       opened = await open();
       under.store = opened.store;
+      under.search = opened.search;
     },
     async dispose() {
       await opened.store.close();

@@ -1,3 +1,4 @@
 /** The store without a database, for the simulator and for tests. */
 export { MemoryDatabase } from './memory-database.js';
+export { MemoryTransactionSearch } from './memory-transaction-search.js';
 export { type FlushFault, MemoryTransactionStore, type Pace } from './memory-transaction-store.js';
