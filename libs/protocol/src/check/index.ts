@@ -16,16 +16,19 @@ export const MAX_BRANCHES = 200;
 
 /** See `CheckDefinition` in `api.ts`. */
 export const checkDefinition: CheckDefinition = (definition, policy) => {
-  const whole = checkWhole(definition, policy);
-  if (definition.branches.length > MAX_BRANCHES) return whole;
+  const problems: DefinitionProblem[] = [];
+  checkWhole(definition, policy, problems);
+  if (definition.branches.length > MAX_BRANCHES) return problems;
   const graph = graphOf(definition);
-  return [...whole, ...checkBranches(definition, graph), ...checkCheckBack(definition), ...checkOrder(definition, graph)];
+  checkBranches(definition, graph, problems);
+  checkCheckBack(definition, problems);
+  checkOrder(definition, graph, problems);
+  return problems;
 };
 
-function checkWhole(definition: Definition, policy: Policy): readonly DefinitionProblem[] {
+function checkWhole(definition: Definition, policy: Policy, problems: DefinitionProblem[]): void {
   const pattern = patternOf({ definition });
   const { branches, driver, pattern: name, stepwise } = definition;
-  const problems: DefinitionProblem[] = [];
   if (branches.length > MAX_BRANCHES) {
     const detail = `A transaction has at most ${MAX_BRANCHES} branches, this one has ${branches.length}. Split it, or let one branch do more.`;
     problems.push(problem('too_many_branches', '/branches', detail));
@@ -47,5 +50,4 @@ function checkWhole(definition: Definition, policy: Policy): readonly Definition
     const detail = `Branches of a ${name} hold resources until they are told, and policy "${policy.name}" has no deadline. Choose one that has.`;
     problems.push(problem('deadline_required', '/policy', detail));
   }
-  return problems;
 }

@@ -4,15 +4,16 @@ import type { Definition } from '../model/definition.js';
 import type { Graph } from '../model/graph.js';
 import { atBranch } from './problem.js';
 
-export function checkOrder(definition: Definition, graph: Graph): readonly DefinitionProblem[] {
+export function checkOrder(definition: Definition, graph: Graph, problems: DefinitionProblem[]): void {
   const { branches } = definition;
-  const problems = branches.flatMap((branch, index) =>
-    branch.after
-      .filter((id) => !graph.indexOf.has(id))
-      .map((id) => atBranch(index, 'after_unknown', `Branch "${branch.id}" comes after "${id}", but no branch has that id.`)),
-  );
-  if (graph.order.length < branches.length) return [...problems, circle(definition, graph)];
-  return [...problems, ...checkPivot(definition, graph)];
+  branches.forEach((branch, index) => {
+    for (const id of branch.after) {
+      if (graph.indexOf.has(id)) continue;
+      problems.push(atBranch(index, 'after_unknown', `Branch "${branch.id}" comes after "${id}", but no branch has that id.`));
+    }
+  });
+  if (graph.order.length < branches.length) problems.push(circle(definition, graph));
+  else if (graph.pivot >= 0) problems.push(...checkPivot(definition, graph));
 }
 
 function circle({ branches }: Definition, graph: Graph): DefinitionProblem {

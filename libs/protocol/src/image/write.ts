@@ -27,6 +27,7 @@ function progressOf(tx: Transaction): string {
     if (json !== null) branches.push([branch.id, json]);
     if (branch.inHorizon && !implied.inHorizon) horizon.push(branch.id);
   });
+  if (branches.length === 0 && horizon.length === 0 && tx.decision?.kind !== 'abort' && tx.paused === null && tx.check === null) return '';
   const progress: ProgressJson = {
     ...(horizon.length > 0 ? { horizon } : {}),
     ...(tx.decision?.kind === 'abort' ? { decision: { atMs: tx.decision.atMs, reason: tx.decision.reason } } : {}),

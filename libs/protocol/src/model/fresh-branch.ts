@@ -1,7 +1,9 @@
 /** A branch of which nothing has happened yet (DESIGN 4.2, 4.3). */
 import { coordinatorRuns } from './facts.js';
 import { freshLeg } from './legs.js';
-import type { BranchState, Transaction } from './transaction.js';
+import type { BranchState, Leg, Transaction } from './transaction.js';
+
+const NO_NOTICES: readonly Leg[] = [];
 
 /**
  * Accepting puts a branch inside the horizon unless it is a pivot or behind one, or its saga goes stepwise. Work that somebody else starts counts
@@ -17,6 +19,6 @@ export function freshBranch(tx: Pick<Transaction, 'definition' | 'graph'>, index
     released: false,
     forward: freshLeg(startedElsewhere ? 'maybe' : 'no'),
     end: freshLeg(),
-    notices: [],
+    notices: NO_NOTICES,
   };
 }

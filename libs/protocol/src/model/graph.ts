@@ -15,9 +15,16 @@ export interface Graph {
   readonly behindPivot: readonly boolean[];
 }
 
+/** Who takes a begin apart, who checks it and who accepts it ask for the graph of the same branches one after the other. */
+let latest: { readonly branches: Definition['branches']; readonly graph: Graph } | null = null;
+
 /** Reads the graph of a definition. Ids in `after` that name no branch are left out; `checkDefinition` reports them. */
-export function graphOf(definition: Pick<Definition, 'branches'>): Graph {
-  const { branches } = definition;
+export function graphOf({ branches }: Pick<Definition, 'branches'>): Graph {
+  if (latest === null || latest.branches !== branches) latest = { branches, graph: readGraph(branches) };
+  return latest.graph;
+}
+
+function readGraph(branches: Definition['branches']): Graph {
   const indexOf = new Map(branches.map((branch, index) => [branch.id, index]));
   const after = branches.map((branch) => branch.after.map((id) => indexOf.get(id)).filter((index) => index !== undefined));
   const before: number[][] = branches.map(() => []);

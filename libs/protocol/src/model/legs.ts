@@ -10,9 +10,18 @@ export type Place =
   | { readonly kind: 'notice'; readonly index: number; readonly notice: number }
   | { readonly kind: 'check' };
 
+const open: LegState = { kind: 'open' };
+
+/** Legs never change, so all transactions share these. */
+const freshLegs: Readonly<Record<Sent, Leg>> = {
+  no: { state: open, attempts: 0, calls: 0, sent: 'no', flight: null },
+  maybe: { state: open, attempts: 0, calls: 0, sent: 'maybe', flight: null },
+  yes: { state: open, attempts: 0, calls: 0, sent: 'yes', flight: null },
+};
+
 /** A leg of which nothing is known. */
 export function freshLeg(sent: Sent = 'no'): Leg {
-  return { state: { kind: 'open' }, attempts: 0, calls: 0, sent, flight: null };
+  return freshLegs[sent];
 }
 
 /** The leg that (branch, op) names in this state, or `null` when there is none (yet, or any more). */
@@ -40,8 +49,13 @@ export function legAt(tx: Transaction, place: Place): Leg {
 export function withLeg(tx: Transaction, place: Place, leg: Leg): Transaction {
   if (place.kind === 'check') return { ...tx, check: leg };
   const branch = tx.branches[place.index]!;
-  if (place.kind !== 'notice') return { ...tx, branches: tx.branches.with(place.index, { ...branch, [place.kind]: leg }) };
-  return { ...tx, branches: tx.branches.with(place.index, { ...branch, notices: branch.notices.with(place.notice, leg) }) };
+  return { ...tx, branches: tx.branches.with(place.index, withLegOf(branch, place, leg)) };
+}
+
+/** Keys are written out: a computed one makes every object a slow one, and each call of each transaction comes by here twice. */
+function withLegOf(branch: BranchState, place: Exclude<Place, { kind: 'check' }>, leg: Leg): BranchState {
+  if (place.kind === 'notice') return { ...branch, notices: branch.notices.with(place.notice, leg) };
+  return place.kind === 'forward' ? { ...branch, forward: leg } : { ...branch, end: leg };
 }
 
 /** A call leaves. Of a pending op it is a poll, which uses up no attempt. */

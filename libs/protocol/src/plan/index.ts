@@ -1,8 +1,9 @@
 /** `planFor`: what is owed, cut down to what is due and to what the durable image permits. */
 import type { PlanFor } from '../api.js';
-import type { Plan } from '../effects.js';
+import type { Invoke, Plan } from '../effects.js';
 import { isDrivenByInitiator, isFinal } from '../model/facts.js';
 import type { EpochMs } from '../model/ids.js';
+import type { Place } from '../model/legs.js';
 import type { Leg, Transaction } from '../model/transaction.js';
 import { owesOnlyItsEnd, pendingDeadlineMs } from '../step/index.js';
 import { type Owed, owedCalls } from './owed.js';
@@ -10,16 +11,30 @@ import { type Owed, owedCalls } from './owed.js';
 /** See `PlanFor` in `api.ts`. */
 export const planFor: PlanFor = (tx, durable, nowMs) => {
   const owed = owedCalls(tx);
-  const due = owed.filter(({ notBeforeMs }) => notBeforeMs <= nowMs);
-  const inAir = someLeg(tx, ({ flight }) => flight !== null);
+  const inAir = someLeg(tx, isInAir);
+  const invokes: Invoke[] = [];
+  let isDue = false;
+  for (const { place, notBeforeMs, call } of owed) {
+    if (notBeforeMs > nowMs) continue;
+    isDue = true;
+    if (isPermitted(place, durable)) invokes.push(call);
+  }
   return {
-    invokes: due.filter((call) => isPermitted(call, durable)).map(({ call }) => call),
+    invokes,
     flush: flushFor(tx, durable),
     wakeAtMs: owesOnlyItsEnd(tx) ? nowMs : earliestWakeMs(tx, owed, nowMs),
-    idle: !inAir && due.length === 0,
+    idle: !inAir && !isDue,
     waitsFor: waitsFor(tx, inAir || owed.length > 0),
   };
 };
+
+function isInAir({ flight }: Leg): boolean {
+  return flight !== null;
+}
+
+function isParked({ state }: Leg): boolean {
+  return state.kind === 'parked';
+}
 
 function earliestWakeMs(tx: Transaction, owed: readonly Owed[], nowMs: EpochMs): EpochMs | null {
   let earliestMs = pendingDeadlineMs(tx);
@@ -30,7 +45,7 @@ function earliestWakeMs(tx: Transaction, owed: readonly Owed[], nowMs: EpochMs):
 }
 
 /** No call leaves unless the durable image permits it: its horizon, its decision, or (for notices) its end. */
-function isPermitted({ place }: Owed, durable: Transaction | null): boolean {
+function isPermitted(place: Place, durable: Transaction | null): boolean {
   if (durable === null) return false;
   if (place.kind === 'check') return true;
   if (place.kind === 'forward') return durable.branches[place.index]?.inHorizon === true;
@@ -45,7 +60,7 @@ function flushFor(tx: Transaction, durable: Transaction | null): Plan['flush'] {
 function waitsFor(tx: Transaction, moving: boolean): Plan['waitsFor'] {
   if (moving) return 'time';
   if (isFinal(tx.status)) return 'final';
-  if (tx.paused !== null || someLeg(tx, ({ state }) => state.kind === 'parked')) return 'person';
+  if (tx.paused !== null || someLeg(tx, isParked)) return 'person';
   return tx.status === 'active' && isDrivenByInitiator(tx) ? 'initiator' : 'time';
 }
 

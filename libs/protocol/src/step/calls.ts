@@ -11,13 +11,15 @@ import { done, type EventOf, ignored, type Stepped, shown, urgent } from './step
 /** The engine puts a planned call on its way. Throws `ProtocolBug` for a call that is not owed. */
 export function recordSent(tx: Transaction, event: EventOf<'sent'>): Stepped {
   const place = placeOf(tx, event.branch, event.op);
-  const name = `${event.op} ${event.attempt} of branch ${event.branch} in ${tx.gid}`;
-  if (place === null || !isOpenNow(tx, place))
-    throw new ProtocolBug(`${name} was sent, but a transaction that is ${tx.status} does not owe it`);
+  if (place === null || !isOpenNow(tx, place)) throw sentWrongly(tx, event, `a transaction that is ${tx.status} does not owe it`);
   const leg = legAt(tx, place);
-  if (leg.flight !== null) throw new ProtocolBug(`${name} was sent while call ${leg.calls} is in the air`);
-  if (event.attempt !== leg.calls + 1) throw new ProtocolBug(`${name} was sent, but call ${leg.calls + 1} is next`);
+  if (leg.flight !== null) throw sentWrongly(tx, event, `call ${leg.calls} is in the air`);
+  if (event.attempt !== leg.calls + 1) throw sentWrongly(tx, event, `call ${leg.calls + 1} is next`);
   return done(withLeg(tx, place, launch(leg)));
+}
+
+function sentWrongly({ gid }: Transaction, { branch, op, attempt }: EventOf<'sent'>, why: string): ProtocolBug {
+  return new ProtocolBug(`${op} ${attempt} of branch ${branch} in ${gid} was sent, but ${why}`);
 }
 
 /** The call never left, so it neither counts nor owes anything. */

@@ -47,6 +47,7 @@ export function finishIfDone(tx: Transaction): Transaction {
   if (!owesOnlyItsEnd(tx)) return tx;
   const status = tx.status === 'committing' ? 'committed' : 'aborted';
   const { afterEnd, failedAreTold } = patternOf(tx);
+  if (afterEnd.length === 0) return urgent({ ...tx, status, paused: null });
   const branches = tx.branches.map((branch, index) => ({
     ...branch,
     notices: afterEnd.map((op) =>

@@ -1,7 +1,7 @@
 /** What follows from what is known: a decision, a moved horizon, or the end. Runs after everything that a transaction learns. */
 import { isDrivenByInitiator, tookEffect } from '../model/facts.js';
 import type { EpochMs } from '../model/ids.js';
-import type { Transaction } from '../model/transaction.js';
+import type { BranchState, Transaction } from '../model/transaction.js';
 import { decideAbort, decideCommit, finishIfDone } from './decide.js';
 import { urgent } from './stepped.js';
 
@@ -28,10 +28,11 @@ function allForwardDone(tx: Transaction): boolean {
  * far. What lies behind a pivot never enters: it is sent under the decision.
  */
 export function moveHorizon(tx: Transaction): Transaction {
-  const entering = tx.branches.map(
-    (branch, index) =>
-      !branch.inHorizon && !tx.graph.behindPivot[index] && tx.graph.after[index]!.every((before) => tookEffect(tx.branches[before]!)),
-  );
-  if (!entering.includes(true)) return tx;
-  return urgent({ ...tx, branches: tx.branches.map((branch, index) => (entering[index] ? { ...branch, inHorizon: true } : branch)) });
+  const isEntering = (branch: BranchState, index: number) =>
+    !branch.inHorizon && !tx.graph.behindPivot[index] && tx.graph.after[index]!.every((before) => tookEffect(tx.branches[before]!));
+  if (!tx.branches.some(isEntering)) return tx;
+  return urgent({
+    ...tx,
+    branches: tx.branches.map((branch, index) => (isEntering(branch, index) ? { ...branch, inHorizon: true } : branch)),
+  });
 }

@@ -20,12 +20,15 @@ export function run<K extends Kind>(transitions: Transitions, tx: Transaction, k
   return transitions[kind](tx, event);
 }
 
+const DONE: Answer = { kind: 'done' };
+const REPEATED: Answer = { kind: 'repeated' };
+
 export function done(tx: Transaction): Stepped {
-  return { tx, answer: { kind: 'done' } };
+  return { tx, answer: DONE };
 }
 
 export function repeated(tx: Transaction): Stepped {
-  return { tx, answer: { kind: 'repeated' } };
+  return { tx, answer: REPEATED };
 }
 
 export function refused(tx: Transaction, code: CommandRefusal, detail: string): Stepped {
@@ -38,7 +41,7 @@ export function ignored(tx: Transaction, mark: string): Stepped {
 
 /** The image shows something new; it is flushed with whatever comes next. */
 export function shown(tx: Transaction): Transaction {
-  return { ...tx, revision: { ...tx.revision, shown: tx.revision.shown + 1 } };
+  return { ...tx, revision: { shown: tx.revision.shown + 1, urgent: tx.revision.urgent } };
 }
 
 /** The image shows something that must be durable before anybody may rely on it. */
