@@ -53,6 +53,8 @@ function parseEvent(verb: string, tail: string, atMs: number): ProtocolEvent {
       return { kind: 'resumed', by, atMs };
     case 'retry':
       return { kind: 'retryRequested', branch: words[0]!, atMs };
+    case 'hurry':
+      return { kind: 'hurried', branch: words[0]!, atMs };
     case 'resolve':
       return { kind: 'resolvedByHand', branch: words[0]!, op: words[1] as Op, outcome: words[2] as 'succeeded' | 'failed', by, atMs };
     default:

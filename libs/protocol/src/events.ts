@@ -38,5 +38,7 @@ export type ProtocolEvent =
     }
   /** A person asks to try a parked or waiting op again now. */
   | { readonly kind: 'retryRequested'; readonly branch: BranchId; readonly atMs: EpochMs }
+  /** The participant of a branch is known to be back: what waits in back-off or for a poll is called now, within its budget. */
+  | { readonly kind: 'hurried'; readonly branch: BranchId; readonly atMs: EpochMs }
   | { readonly kind: 'paused'; readonly by: string; readonly atMs: EpochMs }
   | { readonly kind: 'resumed'; readonly by: string; readonly atMs: EpochMs };

@@ -7,6 +7,7 @@ import { recordReply, recordSent, recordWithdrawn } from './calls.js';
 import { abort, coordinatorDriven, recordReport, register, submit } from './commands.js';
 import { applyDeadline, pendingDeadlineMs } from './deadline.js';
 import { finishIfDone, owesOnlyItsEnd } from './decide.js';
+import { hurry } from './hurry.js';
 import { pause, resolve, resume, retryNow } from './operators.js';
 import { done, type EventOf, ignored, refused, repeated, run, type Stepped, type Transitions } from './stepped.js';
 
@@ -36,6 +37,7 @@ const active: Transitions = {
   paused: pause,
   resumed: resume,
   retryRequested: retryNow,
+  hurried: hurry,
   resolvedByHand: resolve,
 };
 
