@@ -19,5 +19,6 @@ export { planFor } from './plan/index.js';
 export { ProtocolBug } from './protocol-bug.js';
 export { begin, step } from './step/index.js';
 export { attentionOf, view } from './view/index.js';
+export * from './timeline/index.js';
 export { header } from './wire/headers.js';
 export { formatMessageId, type MessageId, parseMessageId } from './wire/message-id.js';

@@ -1,0 +1,141 @@
+import type { BranchView, OpView, TransactionView } from '../model/view.js';
+import { durationInWords, headlineOf, momentInWords, momentsOf, type TimelineCall, timeInWords } from './index.js';
+
+/** 2026-11-22 02:13:33 UTC. */
+const begunAtMs = 1_795_313_613_000;
+
+const op = (name: OpView['op'], outcome: OpView['outcome'], more: Partial<OpView> = {}): OpView => ({
+  op: name,
+  outcome,
+  attempts: 1,
+  ...more,
+});
+
+function branch(contract: string, forward: OpView, end: OpView | null, attention: BranchView['attention'] = 'none'): BranchView {
+  return { id: contract, contract, after: [], pivot: false, run: 'coordinator', forward, end, attention };
+}
+
+const cancelling: TransactionView = {
+  gid: 'g',
+  name: 'checkout',
+  key: null,
+  pattern: 'tcc',
+  driver: 'coordinator',
+  policy: { name: 'standard', version: 1 },
+  status: 'aborting',
+  version: 4,
+  mixed: false,
+  paused: false,
+  createdAtMs: begunAtMs,
+  deadlineAtMs: begunAtMs + 30_000,
+  finishedAtMs: null,
+  decision: { kind: 'abort', atMs: begunAtMs + 30_000, reason: { code: 'deadline', message: '' } },
+  branches: [
+    branch('inventory.reserve', op('try', 'succeeded'), op('cancel', 'succeeded')),
+    branch('shipping.book', op('try', 'unknown'), op('cancel', 'by_hand')),
+    branch(
+      'payment.freeze',
+      op('try', 'succeeded'),
+      op('cancel', 'waiting', { attempts: 7, nextAtMs: begunAtMs + 102_000, problem: { code: 'connect_failed', message: 'refused' } }),
+      'retrying',
+    ),
+  ],
+};
+
+const failed: TimelineCall = {
+  branch: 'payment.freeze',
+  op: 'cancel',
+  attempt: 7,
+  startedAtMs: begunAtMs + 31_000,
+  durationMs: 3,
+  outcome: 'unknown',
+  code: 'connect_failed',
+  message: 'refused',
+};
+
+describe('a transaction in one line', () => {
+  it('says what was decided, when and why, how much is done, and who is waited for until when', () => {
+    expect(headlineOf(cancelling, begunAtMs + 30_000)).toBe(
+      'ABORT decided 02:14:03 by deadline 30 s; 2 of 3 undone; waiting for payment.cancel, attempt 7, next in 72 s (connect_failed: refused)',
+    );
+  });
+
+  it('names what only a person moves before what time moves, and the branch where a participant has several', () => {
+    const [, , waiting] = cancelling.branches as [BranchView, BranchView, BranchView];
+    const problem = { code: 'attempts_exhausted', message: 'attempt 3 was the last' };
+    const parked = { ...branch('payment.fee', op('try', 'succeeded'), op('cancel', 'unknown', { problem }), 'parked'), id: 'fee' };
+    expect(headlineOf({ ...cancelling, paused: true, branches: [waiting, parked] }, begunAtMs)).toBe(
+      'ABORT decided 02:14:03 by deadline 30 s; 0 of 2 undone; payment.cancel of fee is PARKED (attempts_exhausted: attempt 3 was the last); ' +
+        'waiting for payment.cancel of payment.freeze, attempt 7, next in 102 s (connect_failed: refused); PAUSED: nothing is sent',
+    );
+  });
+
+  it('tells an undecided one, and one that waits for its initiator', () => {
+    const active = { ...cancelling, status: 'active', decision: null } as const;
+    const running = { ...active, branches: [branch('a.b', op('try', 'in_flight', { attempts: 2 }), null)] };
+    expect(headlineOf(running, begunAtMs)).toBe(
+      'not decided, begun 02:13:33, deadline 02:14:03; 0 of 1 done; waiting for a.try, attempt 2 in the air',
+    );
+    expect(headlineOf({ ...active, driver: 'initiator', deadlineAtMs: null, branches: [] }, begunAtMs)).toBe(
+      'not decided, begun 02:13:33, no deadline; no branches yet; waiting for its initiator',
+    );
+  });
+
+  it('tells the end, and that it was not the same for all', () => {
+    const ended = { ...cancelling, status: 'aborted', finishedAtMs: begunAtMs + 86_400_000, mixed: true } as const;
+    expect(headlineOf(ended, begunAtMs)).toBe(
+      'ABORT decided 02:14:03 by deadline 30 s; ABORTED 2026-11-23 02:13:33; 2 of 3 undone; ended MIXED: a branch never followed the decision',
+    );
+  });
+});
+
+describe('the moments of a transaction', () => {
+  it('are in order: failed calls with their times, those that went well where they belong, and what people did', () => {
+    const deed = { atMs: begunAtMs + 40_000, principal: 'ada', action: 'retry', reason: 'it is back', outcome: 'done' };
+    const moments = momentsOf(cancelling, [failed], [deed]);
+    expect(
+      moments.map((moment) => `${moment.known === 'time' ? moment.atMs - begunAtMs : '-'} ${momentInWords(cancelling, moment)}`),
+    ).toEqual([
+      '0 accepted (deadline 30 s, policy standard v1)',
+      '- inventory.reserve try succeeded',
+      '- shipping.book try unknown',
+      '- payment.freeze try succeeded',
+      '30000 decided: abort by deadline 30 s',
+      '- inventory.reserve cancel succeeded',
+      '- shipping.book cancel by_hand',
+      '31000 payment.freeze cancel attempt 7 unknown in 3 ms (connect_failed: refused)',
+      '40000 ada: retry, because it is back',
+    ]);
+  });
+
+  it('tell of a success behind failed attempts, too', () => {
+    const done = { ...cancelling, branches: [branch('payment.freeze', op('try', 'rejected'), op('cancel', 'succeeded', { attempts: 8 }))] };
+    const calls = momentsOf(done, [failed], []).filter(({ kind }) => kind === 'call');
+    expect(calls.map((moment) => momentInWords(done, moment))).toEqual([
+      'payment.freeze try rejected',
+      'payment.freeze cancel attempt 7 unknown in 3 ms (connect_failed: refused)',
+      'payment.freeze cancel succeeded (nothing to undo)',
+    ]);
+  });
+});
+
+describe('times in words', () => {
+  it('name the day only where it is another one', () => {
+    expect(timeInWords(begunAtMs, begunAtMs)).toBe('02:13:33');
+    for (const text of ['2000-02-29', '2026-12-31', '2024-03-01', '1999-01-01']) {
+      expect(timeInWords(Date.parse(`${text}T23:59:59Z`), begunAtMs)).toBe(`${text} 23:59:59`);
+    }
+  });
+
+  it('give durations in the unit that tells most', () => {
+    expect([0, 999, 1_000, 119_499, 120_000, 7_200_000, 172_800_000].map(durationInWords)).toEqual([
+      '0 ms',
+      '999 ms',
+      '1 s',
+      '119 s',
+      '2 min',
+      '2 h',
+      '2 d',
+    ]);
+  });
+});
