@@ -1,3 +1,48 @@
+CREATE TABLE `api_key` (
+  `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `principal` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `role` enum('service','viewer','operator','admin') CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `hash` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `created_by` varchar(128) NOT NULL,
+  `created_at` bigint(20) NOT NULL,
+  `expires_at` bigint(20) DEFAULT NULL,
+  `revoked_by` varchar(128) DEFAULT NULL,
+  `revoked_at` bigint(20) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_hash` (`hash`),
+  KEY `by_principal` (`principal`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `approval_request` (
+  `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `gid` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `action` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `request` mediumtext NOT NULL,
+  `preview` mediumtext NOT NULL,
+  `reason` varchar(1024) NOT NULL,
+  `requested_by` varchar(128) NOT NULL,
+  `requester_role` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `requested_at` bigint(20) NOT NULL,
+  `expires_at` bigint(20) NOT NULL,
+  `state` enum('pending','approved','rejected','expired') CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `decided_by` varchar(128) DEFAULT NULL,
+  `comment` varchar(1024) DEFAULT NULL,
+  `decided_at` bigint(20) DEFAULT NULL,
+  `outcome` mediumtext DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `by_state` (`state`,`requested_at`),
+  KEY `by_gid` (`gid`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `approval_rule` (
+  `action` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `role` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `ttl_ms` bigint(20) NOT NULL,
+  `created_by` varchar(128) NOT NULL,
+  `created_at` bigint(20) NOT NULL,
+  PRIMARY KEY (`action`,`role`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `attempt_log` (
   `gid` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `flush` bigint(20) NOT NULL,
@@ -24,6 +69,14 @@ CREATE TABLE `attention` (
   KEY `by_participant` (`participant`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `audit_chain` (
+  `seq` bigint(20) NOT NULL,
+  `audit_id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `hash` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (`seq`),
+  UNIQUE KEY `by_audit_id` (`audit_id`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `audit_log` (
   `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `gid` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -34,6 +87,11 @@ CREATE TABLE `audit_log` (
   `detail` text NOT NULL,
   PRIMARY KEY (`id`),
   KEY `by_gid` (`gid`,`at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `audit_unchained` (
+  `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `command` (
@@ -55,6 +113,66 @@ CREATE TABLE `coordinator_node` (
   `seen_at` bigint(20) NOT NULL,
   PRIMARY KEY (`incarnation`),
   KEY `by_state` (`state`,`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `duty` (
+  `name` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `holder` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `until` bigint(20) NOT NULL,
+  PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `escalation_alert` (
+  `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `open_key` varchar(160) CHARACTER SET ascii COLLATE ascii_bin DEFAULT NULL,
+  `rule` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `subject` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `severity` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `state` enum('open','acknowledged','resolved') CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `escalated` tinyint(1) NOT NULL,
+  `deliveries` int(10) unsigned NOT NULL,
+  `detail` varchar(1024) NOT NULL,
+  `opened_at` bigint(20) NOT NULL,
+  `next_at` bigint(20) DEFAULT NULL,
+  `acknowledged_by` varchar(128) DEFAULT NULL,
+  `acknowledged_at` bigint(20) DEFAULT NULL,
+  `comment` varchar(1024) DEFAULT NULL,
+  `resolved_at` bigint(20) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `by_open_key` (`open_key`),
+  KEY `by_next_at` (`next_at`),
+  KEY `by_state` (`state`,`opened_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `escalation_delivery` (
+  `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `alert` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `rule` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `url` varchar(1024) NOT NULL,
+  `at` bigint(20) NOT NULL,
+  `duration_ms` bigint(20) NOT NULL,
+  `attempt` int(10) unsigned NOT NULL,
+  `status` int(10) unsigned DEFAULT NULL,
+  `problem` varchar(1024) NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `by_alert` (`alert`,`at`),
+  KEY `by_rule` (`rule`,`at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `escalation_rule` (
+  `name` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `kind` enum('parked','stuck','breaker_open','mixed') CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `age_ms` bigint(20) NOT NULL,
+  `severity` enum('info','warning','critical') CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `url` varchar(1024) NOT NULL,
+  `escalation_url` varchar(1024) DEFAULT NULL,
+  `signing_key` varchar(1024) NOT NULL,
+  `repeat_ms` bigint(20) NOT NULL,
+  `escalate_ms` bigint(20) NOT NULL,
+  `enabled` tinyint(1) NOT NULL,
+  `created_by` varchar(128) NOT NULL,
+  `created_at` bigint(20) NOT NULL,
+  PRIMARY KEY (`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `global_transaction` (
@@ -116,4 +234,10 @@ CREATE TABLE `retry_policy` (
   `max_pending_ms` bigint(20) NOT NULL,
   `created_by` varchar(128) NOT NULL,
   PRIMARY KEY (`name`,`version`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `shared_secret` (
+  `name` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `value` varchar(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -66,5 +66,13 @@ describe('the schema on SQLite', () => {
 
 function byTable(columns: readonly { readonly t: string; readonly c: string }[]): Record<string, string[]> {
   const ours = columns.filter(({ t }) => t !== 'assent_migration' && t !== 'sqlite_sequence');
-  return Object.fromEntries([...new Set(ours.map(({ t }) => t))].map((t) => [t, ours.filter((one) => one.t === t).map(({ c }) => c)]));
+  return Object.fromEntries(
+    [...new Set(ours.map(({ t }) => t))].map((t) => [
+      t,
+      ours
+        .filter((one) => one.t === t)
+        .map(({ c }) => c)
+        .sort(),
+    ]),
+  );
 }

@@ -1,3 +1,52 @@
+CREATE TABLE api_key (
+  id TEXT NOT NULL CHECK (length(id) <= 64 AND id NOT GLOB '*[^!-~]*'),
+  principal TEXT NOT NULL CHECK (length(principal) <= 64 AND principal NOT GLOB '*[^!-~]*'),
+  role TEXT NOT NULL CHECK (role IN ('service', 'viewer', 'operator', 'admin')),
+  hash TEXT NOT NULL CHECK (length(hash) <= 64),
+  created_by TEXT NOT NULL CHECK (length(created_by) <= 128),
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NULL,
+  revoked_by TEXT NULL CHECK (length(revoked_by) <= 128),
+  revoked_at INTEGER NULL,
+  PRIMARY KEY (id)
+) STRICT;
+
+CREATE UNIQUE INDEX api_key_by_hash ON api_key (hash);
+
+CREATE INDEX api_key_by_principal ON api_key (principal);
+
+CREATE TABLE approval_request (
+  id TEXT NOT NULL CHECK (length(id) <= 64 AND id NOT GLOB '*[^!-~]*'),
+  gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^!-~]*'),
+  action TEXT NOT NULL CHECK (length(action) <= 32),
+  request TEXT NOT NULL CHECK (length(request) <= 16777215),
+  preview TEXT NOT NULL CHECK (length(preview) <= 16777215),
+  reason TEXT NOT NULL CHECK (length(reason) <= 1024),
+  requested_by TEXT NOT NULL CHECK (length(requested_by) <= 128),
+  requester_role TEXT NOT NULL CHECK (length(requester_role) <= 16),
+  requested_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'approved', 'rejected', 'expired')),
+  decided_by TEXT NULL CHECK (length(decided_by) <= 128),
+  comment TEXT NULL CHECK (length(comment) <= 1024),
+  decided_at INTEGER NULL,
+  outcome TEXT NULL CHECK (length(outcome) <= 16777215),
+  PRIMARY KEY (id)
+) STRICT;
+
+CREATE INDEX approval_request_by_gid ON approval_request (gid);
+
+CREATE INDEX approval_request_by_state ON approval_request (state, requested_at);
+
+CREATE TABLE approval_rule (
+  action TEXT NOT NULL CHECK (length(action) <= 32),
+  role TEXT NOT NULL CHECK (length(role) <= 16),
+  ttl_ms INTEGER NOT NULL,
+  created_by TEXT NOT NULL CHECK (length(created_by) <= 128),
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (action, role)
+) STRICT;
+
 CREATE TABLE attempt_log (
   gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^!-~]*'),
   flush TEXT NOT NULL,
@@ -25,6 +74,15 @@ CREATE TABLE attention (
 
 CREATE INDEX attention_by_participant ON attention (participant);
 
+CREATE TABLE audit_chain (
+  seq INTEGER NOT NULL,
+  audit_id TEXT NOT NULL CHECK (length(audit_id) <= 64 AND audit_id NOT GLOB '*[^!-~]*'),
+  hash TEXT NOT NULL CHECK (length(hash) <= 64),
+  PRIMARY KEY (seq)
+) STRICT;
+
+CREATE UNIQUE INDEX audit_chain_by_audit_id ON audit_chain (audit_id);
+
 CREATE TABLE audit_log (
   id TEXT NOT NULL CHECK (length(id) <= 64 AND id NOT GLOB '*[^!-~]*'),
   gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^!-~]*'),
@@ -37,6 +95,11 @@ CREATE TABLE audit_log (
 ) STRICT;
 
 CREATE INDEX audit_log_by_gid ON audit_log (gid, at);
+
+CREATE TABLE audit_unchained (
+  id TEXT NOT NULL CHECK (length(id) <= 64 AND id NOT GLOB '*[^!-~]*'),
+  PRIMARY KEY (id)
+) STRICT;
 
 CREATE TABLE command (
   id TEXT NOT NULL CHECK (length(id) <= 64 AND id NOT GLOB '*[^!-~]*'),
@@ -59,6 +122,71 @@ CREATE TABLE coordinator_node (
 ) STRICT;
 
 CREATE INDEX coordinator_node_by_state ON coordinator_node (state, name);
+
+CREATE TABLE duty (
+  name TEXT NOT NULL CHECK (length(name) <= 64 AND name NOT GLOB '*[^!-~]*'),
+  holder TEXT NOT NULL CHECK (length(holder) <= 64 AND holder NOT GLOB '*[^!-~]*'),
+  until INTEGER NOT NULL,
+  PRIMARY KEY (name)
+) STRICT;
+
+CREATE TABLE escalation_alert (
+  id TEXT NOT NULL CHECK (length(id) <= 64 AND id NOT GLOB '*[^!-~]*'),
+  open_key TEXT NULL CHECK (length(open_key) <= 160),
+  rule TEXT NOT NULL CHECK (length(rule) <= 64 AND rule NOT GLOB '*[^!-~]*'),
+  subject TEXT NOT NULL CHECK (length(subject) <= 64 AND subject NOT GLOB '*[^!-~]*'),
+  severity TEXT NOT NULL CHECK (length(severity) <= 16),
+  state TEXT NOT NULL CHECK (state IN ('open', 'acknowledged', 'resolved')),
+  escalated INTEGER NOT NULL,
+  deliveries INTEGER NOT NULL,
+  detail TEXT NOT NULL CHECK (length(detail) <= 1024),
+  opened_at INTEGER NOT NULL,
+  next_at INTEGER NULL,
+  acknowledged_by TEXT NULL CHECK (length(acknowledged_by) <= 128),
+  acknowledged_at INTEGER NULL,
+  comment TEXT NULL CHECK (length(comment) <= 1024),
+  resolved_at INTEGER NULL,
+  PRIMARY KEY (id)
+) STRICT;
+
+CREATE INDEX escalation_alert_by_next_at ON escalation_alert (next_at);
+
+CREATE UNIQUE INDEX escalation_alert_by_open_key ON escalation_alert (open_key);
+
+CREATE INDEX escalation_alert_by_state ON escalation_alert (state, opened_at);
+
+CREATE TABLE escalation_delivery (
+  id TEXT NOT NULL CHECK (length(id) <= 64 AND id NOT GLOB '*[^!-~]*'),
+  alert TEXT NOT NULL CHECK (length(alert) <= 64 AND alert NOT GLOB '*[^!-~]*'),
+  rule TEXT NOT NULL CHECK (length(rule) <= 64 AND rule NOT GLOB '*[^!-~]*'),
+  url TEXT NOT NULL CHECK (length(url) <= 1024),
+  at INTEGER NOT NULL,
+  duration_ms INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  status INTEGER NULL,
+  problem TEXT NOT NULL CHECK (length(problem) <= 1024),
+  PRIMARY KEY (id)
+) STRICT;
+
+CREATE INDEX escalation_delivery_by_alert ON escalation_delivery (alert, at);
+
+CREATE INDEX escalation_delivery_by_rule ON escalation_delivery (rule, at);
+
+CREATE TABLE escalation_rule (
+  name TEXT NOT NULL CHECK (length(name) <= 64 AND name NOT GLOB '*[^!-~]*'),
+  kind TEXT NOT NULL CHECK (kind IN ('parked', 'stuck', 'breaker_open', 'mixed')),
+  age_ms INTEGER NOT NULL,
+  severity TEXT NOT NULL CHECK (severity IN ('info', 'warning', 'critical')),
+  url TEXT NOT NULL CHECK (length(url) <= 1024),
+  escalation_url TEXT NULL CHECK (length(escalation_url) <= 1024),
+  signing_key TEXT NOT NULL CHECK (length(signing_key) <= 1024),
+  repeat_ms INTEGER NOT NULL,
+  escalate_ms INTEGER NOT NULL,
+  enabled INTEGER NOT NULL,
+  created_by TEXT NOT NULL CHECK (length(created_by) <= 128),
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (name)
+) STRICT;
 
 CREATE TABLE global_transaction (
   gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^!-~]*'),
@@ -123,4 +251,10 @@ CREATE TABLE retry_policy (
   max_pending_ms INTEGER NOT NULL,
   created_by TEXT NOT NULL CHECK (length(created_by) <= 128),
   PRIMARY KEY (name, version)
+) STRICT;
+
+CREATE TABLE shared_secret (
+  name TEXT NOT NULL CHECK (length(name) <= 64 AND name NOT GLOB '*[^!-~]*'),
+  value TEXT NOT NULL CHECK (length(value) <= 128),
+  PRIMARY KEY (name)
 ) STRICT;

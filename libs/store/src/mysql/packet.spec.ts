@@ -37,7 +37,7 @@ describe('the packet of a flush', () => {
     });
     expect(all.slice(0, 2)).toEqual(['BEGIN', 'UPDATE coordinator_node']);
     expect(all.slice(-2)).toEqual(['SELECT @moment_of_flush AS nowMs', 'COMMIT']);
-    expect(all).toHaveLength(12);
+    expect(all).toHaveLength(13);
   });
 
   it('takes equal ends together: one statement, however many', () => {

@@ -4,13 +4,9 @@
  */
 import type { NodeRow } from '@assent/engine';
 import type { Attention, Policy, Status } from '@assent/protocol';
-import { Column, Entity, PrimaryColumn, type ValueTransformer } from 'typeorm';
-
-/** MySQL drivers hand BIGINT over as text; times and counts are safe integers. */
-const wholeNumber: ValueTransformer = {
-  to: (value: number | null) => value,
-  from: (value: string | number | null) => (value === null ? null : Number(value)),
-};
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { administrationEntities } from './administration-entities.js';
+import { wholeNumber } from './transformers.js';
 
 @Entity('global_transaction')
 export class GlobalTransactionEntity {
@@ -136,4 +132,5 @@ export const entities = [
   ParticipantEntity,
   OutboxEntity,
   AuditLogEntity,
+  ...administrationEntities,
 ];

@@ -85,6 +85,7 @@ function joinSideRows(statements: SqliteStatements, batch: FlushBatch): void {
   }
   for (const row of batch.audit.filter(wrote).map(keptAudit)) {
     statements.audit.run(row.id, row.gid, whole(row.atMs), storable(row.principal), row.action, row.reason, row.detail);
+    statements.unchained.run(row.id);
   }
 }
 

@@ -5,7 +5,7 @@ import { openSqlite } from './open-sqlite.js';
 import { sqliteSql } from './statements.js';
 
 /** What reads no table, or every node there is. */
-const without = ['now', 'nodes', 'begin', 'enter', 'attention', 'attempt', 'audit', 'recordCommand'];
+const without = ['now', 'nodes', 'begin', 'enter', 'attention', 'attempt', 'audit', 'unchained', 'recordCommand'];
 
 describe('the indexes on SQLite', () => {
   let folder: string;

@@ -46,6 +46,7 @@ const sql = {
   attempt:
     'INSERT INTO attempt_log (gid, flush, place, branch, op, attempt, started_at, duration_ms, outcome, code, message) ' +
     'VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  unchained: 'INSERT INTO audit_unchained (id) VALUES (?)',
   audit: 'INSERT INTO audit_log (id, gid, at, principal, action, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
 
   recordCommand: 'INSERT INTO command (id, gid, kind, body, principal, reason) VALUES (?, ?, ?, ?, ?, ?)',

@@ -1,4 +1,7 @@
-/** Who did what, and why, to transactions that this flush wrote. Index and guard: see `insertJoined`. */
+/**
+ * Who did what, and why, to transactions that this flush wrote, and a note for the chain (`../../audit`) to take them up. Index and guard: see
+ * `insertJoined`.
+ */
 import type { AuditRow } from '@assent/engine';
 import { keptAudit } from '../../rows.js';
 import { ascii, integer, text } from './literals.js';
@@ -8,7 +11,8 @@ const COLUMNS = ['gid', 'id', 'at', 'principal', 'action', 'reason', 'detail'];
 
 export function audit(rows: readonly AuditRow[], flush: string): readonly string[] {
   const kept = rows.map(keptAudit).map((row) => ({ gid: row.gid, literals: literals(row) }));
-  return insertJoined('audit_log', COLUMNS, kept, flush);
+  const unchained = rows.map((row) => ({ gid: row.gid, literals: [ascii(row.id)] }));
+  return [...insertJoined('audit_log', COLUMNS, kept, flush), ...insertJoined('audit_unchained', ['id'], unchained, flush)];
 }
 
 function literals(row: AuditRow): readonly string[] {
