@@ -201,12 +201,15 @@ CREATE TABLE `global_transaction` (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `outbox` (
-  `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `gid` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  `kind` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `version` int(10) unsigned NOT NULL,
+  `incarnation` bigint(20) NOT NULL,
+  `name` varchar(128) NOT NULL,
+  `status` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `body` mediumtext NOT NULL,
   `created_at` bigint(20) NOT NULL,
-  PRIMARY KEY (`id`)
+  PRIMARY KEY (`gid`,`version`),
+  KEY `by_incarnation` (`incarnation`,`created_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `participant` (

@@ -218,13 +218,17 @@ CREATE INDEX global_transaction_by_due_at ON global_transaction (due_at);
 CREATE INDEX global_transaction_by_owner ON global_transaction (owner);
 
 CREATE TABLE outbox (
-  id TEXT NOT NULL CHECK (length(id) <= 64 AND id NOT GLOB '*[^!-~]*'),
   gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^!-~]*'),
-  kind TEXT NOT NULL CHECK (length(kind) <= 32),
+  version INTEGER NOT NULL,
+  incarnation TEXT NOT NULL,
+  name TEXT NOT NULL CHECK (length(name) <= 128),
+  status TEXT NOT NULL CHECK (length(status) <= 16),
   body TEXT NOT NULL CHECK (length(CAST(body AS BLOB)) <= 16777215),
   created_at INTEGER NOT NULL,
-  PRIMARY KEY (id)
+  PRIMARY KEY (gid, version)
 ) STRICT;
+
+CREATE INDEX outbox_by_incarnation ON outbox (incarnation, created_at);
 
 CREATE TABLE participant (
   name TEXT NOT NULL CHECK (length(name) <= 64 AND name NOT GLOB '*[^!-~]*'),

@@ -9,5 +9,6 @@ export type * from './ports/clock.js';
 export * from './ports/failpoints.js';
 export * from './ports/hints.js';
 export type * from './ports/monitor.js';
+export type * from './ports/outbox.js';
 export type * from './ports/transaction-search.js';
 export * from './ports/transaction-store.js';

@@ -12,6 +12,7 @@ import type { Clock, Random } from './ports/clock.js';
 import { type Failpoints, noFailpoints } from './ports/failpoints.js';
 import { type Hints, noHints } from './ports/hints.js';
 import type { Monitor } from './ports/monitor.js';
+import type { Announcer } from './ports/outbox.js';
 import type { Incarnation, TransactionStore } from './ports/transaction-store.js';
 import { StoreUnavailableError } from './ports/transaction-store.js';
 import { Backoff, DatabaseTime, Lease, Loop, Scheduler } from './time/index.js';
@@ -28,6 +29,8 @@ export interface EnginePorts {
   readonly failpoints?: Failpoints;
   /** Default: none. */
   readonly hints?: Hints;
+  /** Default: none, and then no events are written. */
+  readonly announcer?: Announcer;
 }
 
 /** Overdue answers are looked for, and calls that waited for the lease go on, this often. */
@@ -80,7 +83,8 @@ export class Life implements WriterHost {
     const { time, lease, scheduler } = this;
     const writer = new Writer(store, clock, random, monitor, self, options, this, failpoints);
     this.writer = writer;
-    const driverPorts = { self, options, clock, random, monitor, invoker, time, lease, scheduler, waiters, writer, failpoints };
+    const events = ports.announcer === undefined ? ('none' as const) : ('written' as const);
+    const driverPorts = { self, options, clock, random, monitor, invoker, time, lease, scheduler, waiters, writer, failpoints, events };
     const driver = new Driver(driverPorts, (resident) => void this.metExisting(resident));
     this.driver = driver;
     const { maxInMemory } = options;
@@ -152,6 +156,10 @@ export class Life implements WriterHost {
     this.time.calibrate(databaseMs, sentAtMs, receivedAtMs);
     this.lease.renew(sentAtMs);
     if (hadLapsed) this.ramp.restart();
+  }
+
+  announced(): void {
+    this.ports.announcer?.announced();
   }
 
   declared(incarnations: readonly Incarnation[]): void {

@@ -4,6 +4,7 @@ import { Engine } from '../src/engine.js';
 import type { EngineOptions } from '../src/options.js';
 import { type Failpoints, noFailpoints } from '../src/ports/failpoints.js';
 import { type Hints, noHints } from '../src/ports/hints.js';
+import type { Announcer } from '../src/ports/outbox.js';
 import type { StoredTransaction, TransactionStore } from '../src/ports/transaction-store.js';
 import { RecordingMonitor } from './recording-monitor.js';
 import { ScriptedBranches } from './scripted-branches.js';
@@ -28,6 +29,8 @@ export class World<Database extends Tables, Store extends TransactionStore> {
   readonly branches = new ScriptedBranches(this.clock);
   /** What the nodes hint to each other: nothing, unless a test says so before it makes them. */
   hints: Hints = noHints;
+  /** Who is told of events: nobody, and then none are written, unless a test says so before it makes its nodes. */
+  announcer: Announcer | null = null;
   readonly random: SeededRandom;
   readonly database: Database;
 
@@ -53,6 +56,7 @@ export class World<Database extends Tables, Store extends TransactionStore> {
       monitor,
       failpoints,
       hints: this.hints,
+      ...(this.announcer === null ? {} : { announcer: this.announcer }),
     };
     return { engine: new Engine(ports, { ...options, nodeName }), store, monitor, cut: () => life.stop() };
   }

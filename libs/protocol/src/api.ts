@@ -9,6 +9,7 @@ import type { EpochMs, Gid } from './model/ids.js';
 import type { Policy } from './model/policy.js';
 import type { Transaction } from './model/transaction.js';
 import type { Status, TransactionView } from './model/view.js';
+import type { TransactionEvent } from './wire/event.js';
 
 /** What is fixed when a transaction is accepted. */
 export interface Origin {
@@ -99,6 +100,20 @@ export type View = (tx: Transaction, version: number, finishedAtMs: EpochMs | nu
 
 /** Rows of the table `attention` for this state: only what is parked, paused, mixed, or waits long for a retry (`atRest`). */
 export type AttentionOf = (tx: Transaction, atRest: boolean, participantOf: (endpoint: Endpoint) => string) => readonly Attention[];
+
+/** What an event needs beside the two states between which something changed. */
+export interface EventContext {
+  /** The version of the image that is about to become durable. */
+  readonly version: number;
+  readonly atMs: EpochMs;
+  readonly participantOf: (endpoint: Endpoint) => string;
+}
+
+/**
+ * The event of an image: `before` is the state of the image it replaces, `null` for the first one. `null` when neither the status nor what is parked
+ * or paused differs.
+ */
+export type EventOf = (before: Transaction | null, after: Transaction, context: EventContext) => TransactionEvent | null;
 
 /** Everything that is wrong with a definition, with the code, the sentence that helps, and a JSON pointer; empty when it is fine. */
 export type CheckDefinition = (definition: Definition, policy: Policy) => readonly DefinitionProblem[];

@@ -1,6 +1,6 @@
 /** Opens the store that a URL names. */
 
-import { type Failpoints, noFailpoints, type TransactionSearch, type TransactionStore } from '@assent/engine';
+import { type Failpoints, noFailpoints, type Outbox, type TransactionSearch, type TransactionStore } from '@assent/engine';
 import type { SqliteDriverName } from '@assent/sqlite';
 import type { DataSource } from 'typeorm';
 import { ensureMysqlDatabase, openMysql } from './mysql/index.js';
@@ -22,6 +22,8 @@ export interface StoreOptions {
 export interface OpenedStore {
   /** Its `close` closes the data source, too. */
   readonly store: TransactionStore;
+  /** Events to publish; usable until the store is closed. */
+  readonly outbox: Outbox;
   /** For people who look for transactions. */
   readonly search: TransactionSearch;
   /** For what is not hot: administration, the registry of participants. */

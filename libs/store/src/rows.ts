@@ -38,6 +38,9 @@ export function keptCommand(row: CommandRow): CommandRow {
   return { ...row, reason: cutText(row.reason, columnLimits.reason) };
 }
 
+/** Waiting events are counted no further: how many more there are changes nothing for whoever looks. */
+export const MOST_COUNTED = 100_000;
+
 /** Consecutive pieces of at most `size` items. */
 export function inChunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, piece) => items.slice(piece * size, (piece + 1) * size));

@@ -86,7 +86,7 @@ export class Node {
   }
 
   batch(content: Content, flush = bits63()): FlushBatch {
-    const sideRows = { attempts: [], attention: [], audit: [], commands: [], applied: [], dismissed: [] };
+    const sideRows = { attempts: [], attention: [], audit: [], events: [], commands: [], applied: [], dismissed: [] };
     const empty = { begins: [], moves: [], declarations: [], ...sideRows };
     return { fence: { incarnation: this.incarnation, flushes: this.flushes }, flush, ...empty, ...content };
   }

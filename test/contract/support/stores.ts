@@ -2,12 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TransactionSearch, TransactionStore } from '@assent/engine';
+import type { Outbox, TransactionSearch, TransactionStore } from '@assent/engine';
 import type { Attention } from '@assent/protocol';
 import type { SqliteDriverName } from '@assent/sqlite';
 import {
   AttentionEntity,
   MemoryDatabase,
+  MemoryOutbox,
   MemoryTransactionSearch,
   MemoryTransactionStore,
   type OpenedStore,
@@ -19,6 +20,7 @@ export const LEASE_MS = 5_000;
 
 export interface StoreUnderTest {
   readonly store: TransactionStore;
+  readonly outbox: Outbox;
   readonly search: TransactionSearch;
   attentionOf(gid: string): Promise<readonly Attention[]>;
   /** Closes the store and opens it again, as after a restart of the process. */
@@ -54,6 +56,7 @@ async function openMemory(): Promise<StoreUnderTest> {
   const database = new MemoryDatabase(() => Date.now());
   const under = {
     store: new MemoryTransactionStore(database),
+    outbox: new MemoryOutbox(database),
     search: new MemoryTransactionSearch(database),
     attentionOf: async (gid: string) => database.attention.get(gid) ?? [],
     restart: async () => {
@@ -86,6 +89,7 @@ async function restartable(open: () => Promise<OpenedStore>, cleanUp: () => Prom
   let opened = await open();
   const under = {
     store: opened.store,
+    outbox: opened.outbox,
     search: opened.search,
     async attentionOf(gid: string) {
       const rows = await opened.dataSource.getRepository(AttentionEntity).find({ where: { gid }, order: { branch: 'ASC', kind: 'ASC' } });
@@ -95,6 +99,7 @@ async function restartable(open: () => Promise<OpenedStore>, cleanUp: () => Prom
       await opened.store.close();
       opened = await open();
       under.store = opened.store;
+      under.outbox = opened.outbox;
       under.search = opened.search;
     },
     async dispose() {

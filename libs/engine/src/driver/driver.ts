@@ -32,6 +32,7 @@ export interface DriverPorts {
   readonly waiters: Waiters;
   readonly writer: Writer;
   readonly failpoints: Failpoints;
+  readonly events: 'written' | 'none';
 }
 
 /** A state that wants to be woken at once, again and again, may keep this process busy, but not still. */
@@ -206,9 +207,9 @@ export class Driver implements ResidentHost, CallsHost {
 
   write(resident: Resident, batch: Batch): boolean {
     if (!resident.here || resident.flying !== null) return false;
-    const { self, options, time, invoker } = this.ports;
+    const { self, options, time, invoker, events } = this.ports;
     try {
-      return writeImage(resident, batch, { self, restAfterMs: options.restAfterMs, nowMs: time.nowMs(), invoker });
+      return writeImage(resident, batch, { self, restAfterMs: options.restAfterMs, nowMs: time.nowMs(), invoker, events });
     } catch (error) {
       this.putAside(resident, error);
       return false;

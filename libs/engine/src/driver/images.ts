@@ -2,7 +2,7 @@
  * The rows of a resident: its durable image, who owns it after that image, when it will be due at rest, and what the attention table says
  * (DESIGN 7 and 8). Made when a batch is cut.
  */
-import { type Attention, attentionOf, imageOf, type Plan, planFor, type Transaction } from '@assent/protocol';
+import { type Attention, attentionOf, eventOf, imageOf, type Plan, planFor, type Transaction } from '@assent/protocol';
 import type { BranchInvoker } from '../ports/branch-invoker.js';
 import type { Incarnation } from '../ports/transaction-store.js';
 import type { Batch } from '../writer/index.js';
@@ -13,6 +13,7 @@ export interface ImageContext {
   readonly restAfterMs: number;
   readonly nowMs: number;
   readonly invoker: Pick<BranchInvoker, 'participantOf'>;
+  readonly events: 'written' | 'none';
 }
 
 /** Who owns a transaction after an image, when it is due if nobody does, and what it owes then. */
@@ -35,6 +36,7 @@ export function writeImage(resident: Resident, batch: Batch, context: ImageConte
   if (isBegin) writeBegin(resident, batch, owner, dueAtMs);
   else writeMove(resident, batch, owner, dueAtMs);
   if (!resident.bare) for (const row of resident.waitingAttempts) batch.attempt(row);
+  if (context.events === 'written') writeEvent(resident, batch, context);
   const commands = resident.appliedCommands;
   for (const id of commands) batch.apply({ id, gid: resident.gid });
   resident.flying = { tx, revision: resident.revision, owner, attention, attempts: resident.waitingAttempts.length, commands, plan };
@@ -95,6 +97,14 @@ function writeMove(resident: Resident, batch: Batch, owner: Incarnation | null, 
   const isSameDefinition = resident.present.definition === resident.durable?.definition;
   const moved = { status, mixed, paused, progress };
   batch.move({ ...guard, image: isSameDefinition ? moved : { ...moved, definition } });
+}
+
+/** Written even when the store has refused side rows before: it holds nothing that the image itself does not hold, and it may not be lost. */
+function writeEvent(resident: Resident, batch: Batch, { nowMs, invoker }: ImageContext): void {
+  const { gid, durable, present } = resident;
+  const version = resident.version + 1;
+  const event = eventOf(durable, present, { version, atMs: nowMs, participantOf: (endpoint) => invoker.participantOf(endpoint) });
+  if (event !== null) batch.event({ gid, version, name: present.name, status: present.status, body: JSON.stringify(event), atMs: nowMs });
 }
 
 /** Writes the attention rows when they differ from what the store is known to hold. Returns what it will hold. */

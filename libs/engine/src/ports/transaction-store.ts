@@ -3,6 +3,7 @@
  * One contract suite (`test/contract`) runs against every adapter.
  */
 import type { Attention, Image, Policy, Status } from '@assent/protocol';
+import type { EventRow } from './outbox.js';
 
 /** 63 random bits drawn at boot, as a decimal string: JavaScript numbers cannot hold them. */
 export type Incarnation = string;
@@ -116,7 +117,7 @@ export interface Declaration {
 
 /**
  * One flush: one database transaction. At most one row per gid over `begins` and `moves`. Side rows (`attempts`, `attention`,
- * `audit`, and the deletion of `applied` commands) take effect only for gids whose row this very flush wrote.
+ * `audit`, `events`, and the deletion of `applied` commands) take effect only for gids whose row this very flush wrote.
  */
 export interface FlushBatch {
   readonly fence: { readonly incarnation: Incarnation; readonly flushes: number };
@@ -127,6 +128,8 @@ export interface FlushBatch {
   readonly attempts: readonly AttemptRow[];
   readonly attention: readonly AttentionChange[];
   readonly audit: readonly AuditRow[];
+  /** Events to publish; none unless a publisher is configured. */
+  readonly events: readonly EventRow[];
   readonly declarations: readonly Declaration[];
   /** Commands to record for the nodes that drive their transactions. */
   readonly commands: readonly CommandRow[];

@@ -1,4 +1,5 @@
 /** A flush being put together: the rows of its items, counted in rows and characters. */
+import type { EventRow } from '../ports/outbox.js';
 import type {
   AppliedCommand,
   AttemptRow,
@@ -23,6 +24,7 @@ export class Batch {
   readonly attempts: AttemptRow[] = [];
   readonly attention: AttentionChange[] = [];
   readonly audit: AuditRow[] = [];
+  readonly events: EventRow[] = [];
   readonly commands: CommandRow[] = [];
   readonly applied: AppliedCommand[] = [];
   readonly dismissed: string[] = [];
@@ -63,6 +65,12 @@ export class Batch {
     this.chars += ROW_OVERHEAD * (change.rows.length + 1);
   }
 
+  /** Writes an event, where its transaction moves. */
+  event(row: EventRow): void {
+    this.events.push(row);
+    this.chars += ROW_OVERHEAD + row.body.length;
+  }
+
   /** Records a command for the node that drives its transaction. */
   command(row: CommandRow): void {
     this.commands.push(row);
@@ -83,9 +91,9 @@ export class Batch {
 
   /** All rows, side rows included. */
   get rows(): number {
-    const { begins, moves, attempts, attention, audit, commands, applied, dismissed } = this;
-    const sideRows = attempts.length + attention.length + audit.length + commands.length + applied.length + dismissed.length;
-    return begins.length + moves.length + sideRows;
+    const { begins, moves, attempts, attention, audit, events, commands, applied, dismissed } = this;
+    const sideRows = attempts.length + attention.length + audit.length + events.length;
+    return begins.length + moves.length + sideRows + commands.length + applied.length + dismissed.length;
   }
 
   /** True when no further item should be taken. One item may go beyond: an item is never cut in two. */
@@ -103,6 +111,7 @@ export class Batch {
       attempts: this.attempts,
       attention: this.attention,
       audit: this.audit,
+      events: this.events,
       declarations: this.declarations,
       commands: this.commands,
       applied: this.applied,

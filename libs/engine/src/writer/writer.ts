@@ -25,6 +25,8 @@ export interface WriterHost {
   /** A flush committed: database time, and when it was sent and answered (monotonic). */
   renewed(databaseMs: number, sentAtMs: number, receivedAtMs: number): void;
   declared(incarnations: readonly Incarnation[]): void;
+  /** Events are durable. */
+  announced(): void;
   /** This incarnation was found dead: no call may leave from now on, though what is proven will still be answered. `ended` follows. */
   silenced(): void;
   /** This incarnation must send nothing more: declared dead, or its fence number is not its own any more. */
@@ -193,6 +195,7 @@ export class Writer {
     batch.unmoved = unmoved;
     for (const item of batch.items) if (!unmoved.has(item.gid)) item.confirm(nowMs);
     if (declared.length > 0) this.host.declared(declared);
+    if (batch.events.length > 0) this.host.announced();
     this.monitor.flushed(batch.rows, receivedAtMs - batch.sentAtMs);
     return batch;
   }

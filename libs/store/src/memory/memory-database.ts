@@ -9,6 +9,7 @@ import type {
   BeginRow,
   CommandRow,
   Declaration,
+  EventRow,
   FlushBatch,
   FlushResult,
   Incarnation,
@@ -22,12 +23,17 @@ import { isFinalStatus, keptAttempt, keptAttention, keptAudit, keptCommand, writ
 import { witnessOf } from '../witness.js';
 import { problemOfBegin, problemOfCommand, problemOfMove } from './storable.js';
 
+/** An event, and the node that publishes it. */
+export type KeptEvent = EventRow & { readonly incarnation: Incarnation };
+
 export class MemoryDatabase {
   readonly transactions = new Map<string, StoredTransaction>();
   readonly nodes = new Map<Incarnation, NodeRow>();
   readonly attention = new Map<string, readonly Attention[]>();
   readonly attempts = new Map<string, AttemptRow[]>();
   readonly audit = new Map<string, AuditRow[]>();
+  /** By `gid:version`. */
+  readonly events = new Map<string, KeptEvent>();
   readonly commands = new Map<string, CommandRow>();
   readonly policies: Policy[] = [...shippedPolicies];
 
@@ -118,6 +124,8 @@ export class MemoryDatabase {
     const wrote = (row: { readonly gid: string }) => this.transactions.get(row.gid)?.flush === batch.flush;
     for (const row of batch.attempts.filter(wrote)) append(this.attempts, row.gid, keptAttempt(row));
     for (const row of batch.audit.filter(wrote)) append(this.audit, row.gid, keptAudit(row));
+    const { incarnation } = batch.fence;
+    for (const row of batch.events.filter(wrote)) this.events.set(`${row.gid}:${row.version}`, { ...row, incarnation });
     for (const change of batch.attention.filter(wrote)) this.attention.set(change.gid, keptAttention(change.rows));
   }
 

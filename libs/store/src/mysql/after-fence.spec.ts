@@ -23,7 +23,17 @@ function batchOf(flushes: number, gid: string): FlushBatch {
     definition: '{}',
     progress: '',
   };
-  const nothing = { moves: [], attempts: [], attention: [], audit: [], declarations: [], commands: [], applied: [], dismissed: [] };
+  const nothing = {
+    moves: [],
+    attempts: [],
+    attention: [],
+    audit: [],
+    events: [],
+    declarations: [],
+    commands: [],
+    applied: [],
+    dismissed: [],
+  };
   return { fence: { incarnation, flushes }, flush: String(flushes + 1), begins: [begin], ...nothing };
 }
 

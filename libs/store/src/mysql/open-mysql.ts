@@ -1,13 +1,15 @@
 /** Opens a MySQL or MariaDB database for a coordinator: creates it where permitted, checks the server, migrates, and hands out the adapter. */
-import { type Failpoints, noFailpoints, StoreUnavailableError } from '@assent/engine';
+import { type Failpoints, noFailpoints, type Outbox, StoreUnavailableError } from '@assent/engine';
 import { DataSource } from 'typeorm';
 import { entities, migrations, migrationsTableName } from '../schema/index.js';
 import { parseDatabaseUrl } from './database-url.js';
 import { ensureMysqlDatabase } from './ensure-database.js';
 import { migrate } from './migrate.js';
+import { MysqlOutbox } from './mysql-outbox.js';
 import { MysqlTransactionStore } from './mysql-transaction-store.js';
 import { preparePool } from './pool.js';
 import { QuietLogger } from './quiet-logger.js';
+import { MysqlReads } from './reads.js';
 import { adviceOnServer, isMariadb } from './session.js';
 import { reasonOf, UnusableServerError, WriterConnection, type WriterOptions } from './writer-connection.js';
 
@@ -22,6 +24,7 @@ export interface MysqlOptions {
 
 export interface OpenedMysql {
   readonly store: MysqlTransactionStore;
+  readonly outbox: Outbox;
   readonly dataSource: DataSource;
   readonly dialect: 'mysql' | 'mariadb';
   /** What the server should change to keep every promise; for the log. */
@@ -53,7 +56,8 @@ export async function openMysql({ url, leaseMs, poolSize, failpoints = noFailpoi
     await preparePool(dataSource, leaseMs);
     await migrate(dataSource, probe);
     const store = new MysqlTransactionStore(dataSource, writerOptions, failpoints);
-    return { store, dataSource, dialect, advice: adviceOnServer(probe.variables) };
+    const outbox = new MysqlOutbox(dataSource, new MysqlReads(dataSource));
+    return { store, outbox, dataSource, dialect, advice: adviceOnServer(probe.variables) };
   } catch (cause) {
     await dataSource?.destroy();
     throw cause;

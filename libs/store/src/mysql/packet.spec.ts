@@ -4,7 +4,18 @@ import { UnstorableError } from './sql/index.js';
 
 const MAX_BYTES = 1_000_000;
 const me = '4611686018427387905';
-const empty = { begins: [], moves: [], attempts: [], attention: [], audit: [], declarations: [], commands: [], applied: [], dismissed: [] };
+const empty = {
+  begins: [],
+  moves: [],
+  attempts: [],
+  attention: [],
+  audit: [],
+  events: [],
+  declarations: [],
+  commands: [],
+  applied: [],
+  dismissed: [],
+};
 const batch = { fence: { incarnation: me, flushes: 3 }, flush: '4611686018427387999', ...empty };
 const kinds = (content: object) =>
   packFlush({ ...batch, ...content }, MAX_BYTES).statements.map(({ sql }) =>

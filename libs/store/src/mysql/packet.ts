@@ -12,6 +12,7 @@ import {
   declareDead,
   deleteApplied,
   deleteDismissed,
+  events,
   fence,
   groupKey,
   type MoveShape,
@@ -66,8 +67,9 @@ export function packFlush(batch: FlushBatch, maxBytes: number): FlushPacket {
   return { sql, statements };
 }
 
-function rowsOf({ begins, moves, attempts: failed, attention: changes, audit: done, commands, applied, dismissed }: FlushBatch): number {
-  return [begins, moves, failed, changes, done, commands, applied, dismissed].reduce((sum, rows) => sum + rows.length, 0);
+function rowsOf(batch: FlushBatch): number {
+  const { begins, moves, attempts: failed, attention: changes, audit: done, events: told, commands, applied, dismissed } = batch;
+  return [begins, moves, failed, changes, done, told, commands, applied, dismissed].reduce((sum, rows) => sum + rows.length, 0);
 }
 
 /** The same packet as two: BEGIN and the fence, and everything behind it. Both are several statements. */
@@ -136,9 +138,10 @@ function grouped(moves: readonly Move[]): { readonly groups: readonly Group[]; r
   return { groups, others: [...others, ...bySize.filter((group) => !groups.includes(group)).flat()] };
 }
 
-function sideRows({ attention: changes, attempts: failed, audit: done, flush }: FlushBatch): readonly string[] {
+function sideRows({ attention: changes, attempts: failed, audit: done, events: told, fence: by, flush }: FlushBatch): readonly string[] {
   const cleared = changes.length === 0 ? [] : [clearAttention(changes, flush)];
-  return [...cleared, ...attention(changes, flush), ...attempts(failed, flush), ...audit(done, flush)];
+  const logged = [...attempts(failed, flush), ...audit(done, flush)];
+  return [...cleared, ...attention(changes, flush), ...logged, ...events(told, by.incarnation, flush)];
 }
 
 /** Last, because their locks are held until COMMIT and other nodes want them. */

@@ -104,9 +104,11 @@ export class ParticipantEntity {
 
 @Entity('outbox')
 export class OutboxEntity {
-  @PrimaryColumn('varchar') id: string;
-  @Column('varchar') gid: string;
-  @Column('varchar') kind: string;
+  @PrimaryColumn('varchar') gid: string;
+  @PrimaryColumn('integer') version: number;
+  @Column('bigint') incarnation: string;
+  @Column('varchar') name: string;
+  @Column('varchar') status: Status;
   @Column('text') body: string;
   @Column('bigint', { name: 'created_at', transformer: wholeNumber }) createdAtMs: number;
 }

@@ -1,5 +1,6 @@
 /** Tables: migrations, entities. */
 import { Foundation1764000000001 } from './migrations/0001-foundation.js';
+import { Events1764000000005 } from './migrations/0005-events.js';
 import { Administration1764000000002 } from './migrations/0002-administration.js';
 
 export * from './administration-entities.js';

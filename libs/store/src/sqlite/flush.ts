@@ -87,6 +87,9 @@ function joinSideRows(statements: SqliteStatements, batch: FlushBatch): void {
     statements.audit.run(row.id, row.gid, whole(row.atMs), storable(row.principal), row.action, row.reason, row.detail);
     statements.unchained.run(row.id);
   }
+  for (const { gid, version, name, status, body, atMs } of batch.events.filter(wrote)) {
+    statements.event.run(gid, version, batch.fence.incarnation, storable(name), status, storable(body), whole(atMs));
+  }
 }
 
 function changeCommands(statements: SqliteStatements, { commands, applied, dismissed, flush }: FlushBatch): void {

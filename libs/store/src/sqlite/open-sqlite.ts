@@ -1,7 +1,7 @@
 /** Opens a SQLite file for the one coordinator that may use it. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Failpoints, noFailpoints } from '@assent/engine';
+import { type Failpoints, noFailpoints, type Outbox } from '@assent/engine';
 import { type SqliteDatabase, type SqliteDriver, type SqliteDriverName, sqliteDriver, sqliteOptions } from '@assent/sqlite';
 import { DataSource } from 'typeorm';
 import { entities, migrations, migrationsTableName } from '../schema/index.js';
@@ -18,6 +18,7 @@ export interface SqliteFile {
 
 export interface OpenedSqlite {
   readonly store: SqliteTransactionStore;
+  readonly outbox: Outbox;
   readonly dataSource: DataSource;
   readonly dialect: 'sqlite';
   readonly advice: readonly string[];
@@ -33,7 +34,7 @@ export async function openSqlite({ file, driver: preferred, failpoints = noFailp
     dataSource = await new DataSource({ ...sqliteOptions(file, preferred), entities, migrations, migrationsTableName }).initialize();
     await dataSource.runMigrations({ transaction: 'each' });
     const store = new SqliteTransactionStore(dataSource, () => openWriter(driver, file), lock, failpoints);
-    return { store, dataSource, dialect: 'sqlite', advice: [] };
+    return { store, outbox: store.outbox(), dataSource, dialect: 'sqlite', advice: [] };
   } catch (cause) {
     await dataSource?.destroy();
     lock.release();

@@ -24,6 +24,7 @@ import { type StoredRow, storedTransaction } from '../stored-row.js';
 import { witnessOf } from '../witness.js';
 import type { FileLock } from './file-lock.js';
 import { applyBatch, UnstorableRowError } from './flush.js';
+import { SqliteOutbox } from './sqlite-outbox.js';
 import { prepareStatements, type SqliteStatements } from './statements.js';
 
 interface SqliteError extends Error {
@@ -59,6 +60,14 @@ export class SqliteTransactionStore implements TransactionStore {
   ) {
     this.database = open();
     this.statements = prepareStatements(this.database);
+  }
+
+  /** The events in the same file, over the same connection. */
+  outbox(): SqliteOutbox {
+    return new SqliteOutbox({
+      read: (work) => this.reading(() => work(this.statements)),
+      write: (work) => this.transaction(work),
+    });
   }
 
   async enter(node: { readonly incarnation: Incarnation; readonly name: string }): Promise<{ readonly nowMs: number }> {

@@ -49,6 +49,21 @@ const sql = {
   unchained: 'INSERT INTO audit_unchained (id) VALUES (?)',
   audit: 'INSERT INTO audit_log (id, gid, at, principal, action, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?)',
 
+  event: 'INSERT INTO outbox (gid, version, incarnation, name, status, body, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  /** Index: (incarnation, created_at). Left out is what has an older event of its gid further down. */
+  events:
+    'SELECT o.gid, o.version, CAST(o.name AS BLOB) AS name, o.status, CAST(o.body AS BLOB) AS body, o.created_at AS atMs ' +
+    'FROM outbox o INDEXED BY outbox_by_incarnation WHERE o.incarnation = ? AND NOT EXISTS (SELECT 1 FROM outbox p ' +
+    'WHERE p.gid = o.gid AND p.version < o.version AND (p.incarnation <> o.incarnation OR p.created_at > o.created_at)) ' +
+    'ORDER BY o.created_at, o.gid, o.version LIMIT ?',
+  deleteEvent: 'DELETE FROM outbox WHERE gid = ? AND version = ?',
+  /** Index: (incarnation, created_at). What is dead stays dead, so nothing need be guarded. */
+  adoptEvents:
+    'UPDATE outbox SET incarnation = ? WHERE rowid IN (SELECT o.rowid FROM coordinator_node n JOIN outbox o ON o.incarnation = n.incarnation ' +
+    "WHERE n.state <> 'alive' ORDER BY o.created_at LIMIT ?)",
+  countEvents: 'SELECT COUNT(*) AS n FROM (SELECT 1 FROM outbox INDEXED BY outbox_by_incarnation WHERE incarnation = ? LIMIT ?)',
+  oldestEvent: 'SELECT created_at AS atMs FROM outbox INDEXED BY outbox_by_incarnation WHERE incarnation = ? ORDER BY created_at LIMIT 1',
+
   recordCommand: 'INSERT INTO command (id, gid, kind, body, principal, reason) VALUES (?, ?, ?, ?, ?, ?)',
   deleteApplied:
     'DELETE FROM command WHERE id = ? AND EXISTS (SELECT 1 FROM global_transaction g WHERE g.gid = command.gid AND g.flush = ?)',

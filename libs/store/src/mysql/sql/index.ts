@@ -5,6 +5,7 @@ export { audit } from './audit.js';
 export { begin } from './begin.js';
 export { deleteApplied, deleteDismissed, readCommands, readRemainingCommands, recordCommands } from './commands.js';
 export { declareDead } from './declare.js';
+export { adoptEvents, backlog, deleteEvents, events, READ_ORPHANED, readEvents } from './events.js';
 export { fence } from './fence.js';
 export { UnstorableError } from './literals.js';
 export { momentIfEntered, noteMoment, TELL_MOMENT } from './moment-of-flush.js';
