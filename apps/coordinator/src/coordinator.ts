@@ -1,5 +1,6 @@
 /** One coordinator: the application, what stands behind it, and its way up and down. `main.ts` runs it as a process, tests run it inside theirs. */
-import { createLogger, EngineMetrics, EngineMonitor, NestLogger } from '@assent/observability';
+import { createLogger, EngineMetrics, EngineMonitor, NestLogger, openTracing, type TransactionTracer } from '@assent/observability';
+import { traceIdOf } from '@assent/transport';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { createApplication } from './application.js';
@@ -10,6 +11,7 @@ export class Coordinator {
   private constructor(
     private readonly app: NestFastifyApplication,
     private readonly runtime: Runtime,
+    private readonly tracer: TransactionTracer | null,
     readonly logger: Logger,
     /** Where it listens. */
     readonly url: string,
@@ -20,13 +22,15 @@ export class Coordinator {
     const logger = createLogger({ level: configuration.logLevel, name: configuration.nodeName });
     const metrics = new EngineMetrics();
     metrics.registerProcessMetrics();
-    const runtime = new Runtime(configuration, { logger, metrics, monitor: new EngineMonitor(metrics, logger) });
+    const tracer = await tracerOf(configuration);
+    const monitor = new EngineMonitor({ metrics, logger, traceIdOf, tracer });
+    const runtime = new Runtime(configuration, { logger, metrics, monitor, tracer });
     const { allowedHosts } = configuration.http;
     const parts = { backend: runtime, health: runtime, metrics: metrics.registry, log: logger, allowedHosts };
     const app = await createApplication(parts, logger.isLevelEnabled('debug') ? new NestLogger(logger) : false);
     await app.listen({ host: configuration.http.host, port: configuration.http.port });
     runtime.start();
-    return new Coordinator(app, runtime, logger, await app.getUrl());
+    return new Coordinator(app, runtime, tracer, logger, await app.getUrl());
   }
 
   /** Resolves with one line when this coordinator must not go on. */
@@ -38,5 +42,13 @@ export class Coordinator {
   async stop(): Promise<void> {
     await this.runtime.stop();
     await this.app.close();
+    await this.tracer?.close();
   }
+}
+
+/** What traces are called by where nobody names them. */
+const SERVICE_NAME = 'assent-coordinator';
+
+async function tracerOf({ tracing, nodeName }: Configuration): Promise<TransactionTracer | null> {
+  return tracing === null ? null : openTracing(tracing, { serviceName: SERVICE_NAME, instance: nodeName, traceIdOf });
 }

@@ -9,6 +9,8 @@ export class RecordingMonitor implements Monitor {
   readonly ended: TransactionView[] = [];
   /** Rows of each flush. */
   readonly flushes: number[] = [];
+  /** Transactions taken up, by where they came from. */
+  readonly taken = new Map<string, number>();
   begun = 0;
 
   started(): void {
@@ -33,6 +35,10 @@ export class RecordingMonitor implements Monitor {
 
   alarm(code: string, detail: string): void {
     this.alarms.push(`${code}: ${detail}`);
+  }
+
+  tookUp(from: string, count: number): void {
+    this.taken.set(from, (this.taken.get(from) ?? 0) + count);
   }
 
   info(): void {

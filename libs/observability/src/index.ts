@@ -1,4 +1,13 @@
-/** Metrics and logs of a coordinator. */
-export { EngineMonitor } from './engine-monitor.js';
+/** Metrics, logs and traces of a coordinator. */
+export { EngineMonitor, type MonitorParts } from './engine-monitor.js';
 export { createLogger, type LoggerOptions, NestLogger } from './logging/index.js';
-export { EngineMetrics, type ParticipantLoads } from './metrics/index.js';
+export { EngineMetrics, type GaugeSources, type ParticipantLoads, registerGauges } from './metrics/index.js';
+export {
+  type IncomingHeaders,
+  openTracing,
+  readTrace,
+  type SamplerName,
+  samplerNames,
+  type TracingOptions,
+  TransactionTracer,
+} from './tracing/index.js';

@@ -2,7 +2,7 @@
 import type { BranchCall } from '@assent/engine';
 import type { TransactionView } from '@assent/protocol';
 import type { LevelWithSilent, Logger } from 'pino';
-import { createLogger } from '../src/index.js';
+import { createLogger, EngineMetrics, EngineMonitor, type TransactionTracer } from '../src/index.js';
 
 export function aView(of: Partial<TransactionView> = {}): TransactionView {
   return {
@@ -44,4 +44,12 @@ export function recordingLogger(level: LevelWithSilent): { readonly logger: Logg
     destination: { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) },
   });
   return { logger, lines };
+}
+
+/** A monitor whose metrics and lines can be looked at. */
+export function monitorAt(level: 'info' | 'debug', tracer: TransactionTracer | null = null) {
+  const metrics = new EngineMetrics();
+  const { logger, lines } = recordingLogger(level);
+  const monitor = new EngineMonitor({ metrics, logger, tracer, traceIdOf: (gid) => `trace of ${gid}` });
+  return { monitor, metrics, lines };
 }

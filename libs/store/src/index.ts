@@ -5,3 +5,4 @@ export { UnusableServerError } from './mysql/index.js';
 export { ensureDatabase, type OpenedStore, openTransactionStore, type StoreOptions } from './open.js';
 export * from './schema/index.js';
 export { prepareSqliteInMemory, type SqliteInMemory } from './sqlite/index.js';
+export { type PoolLoad, poolLoad, readStanding, type Standing } from './standing/index.js';

@@ -10,4 +10,4 @@ export {
   parseParticipantList,
   participantProblems,
 } from './participants.js';
-export { makeParticipantKey, participantKeyProblem, Signer } from './signing/index.js';
+export { makeParticipantKey, participantKeyProblem, Signer, traceIdOf } from './signing/index.js';

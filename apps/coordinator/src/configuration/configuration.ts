@@ -2,8 +2,10 @@
  * Reads the configuration once, at boot. All problems are found in one go, so that nobody mends them one restart at a time.
  */
 import type { Arming } from '@assent/failpoints';
+import type { TracingOptions } from '@assent/observability';
 import type { NatsAddress } from '@assent/service';
 import type { z } from 'zod';
+import { type LinkTemplate, linksOf, tracingOf } from './observing.js';
 import { problemsBetween } from './problems-between.js';
 import { type Variables, variables } from './variables.js';
 
@@ -32,6 +34,9 @@ export interface Configuration {
   readonly drainMs: number;
   readonly failpoints: readonly Arming[];
   readonly logLevel: Variables['ASSENT_LOG_LEVEL'];
+  /** `null`: no traces. */
+  readonly tracing: TracingOptions | null;
+  readonly links: readonly LinkTemplate[];
   readonly limits: Limits;
 }
 
@@ -101,6 +106,8 @@ function toConfiguration(values: Variables): Configuration {
     drainMs: values.ASSENT_DRAIN_MS,
     failpoints: values.ASSENT_FAILPOINT,
     logLevel: values.ASSENT_LOG_LEVEL,
+    tracing: tracingOf(values),
+    links: linksOf(values),
     limits: {
       inMemory: values.ASSENT_MAX_IN_MEMORY,
       waiters: values.ASSENT_MAX_WAITERS,

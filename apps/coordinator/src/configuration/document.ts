@@ -5,7 +5,7 @@ import { variables } from './variables.js';
 export function configurationDocument(): string {
   const rows = Object.entries(variables.shape).map(([name, schema]) => {
     const meta = schema.meta();
-    return `| \`${name}\` | ${shownDefault(schema.def.defaultValue, meta?.shownDefault)} | ${meta?.description ?? ''} |`;
+    return `| \`${name}\` | ${shownDefault('defaultValue' in schema.def ? schema.def.defaultValue : undefined, meta?.shownDefault)} | ${meta?.description ?? ''} |`;
   });
   return `${introduction}
 | variable | default | meaning |

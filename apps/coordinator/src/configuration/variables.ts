@@ -7,6 +7,7 @@ import { defaultEngineOptions } from '@assent/engine';
 import type { Arming } from '@assent/failpoints';
 import { type NatsAddress, natsUrl } from '@assent/service';
 import { z } from 'zod';
+import { observingVariables } from './observing.js';
 import {
   armings,
   databaseUrl,
@@ -168,6 +169,7 @@ export const variables = z.object({
     .enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' })
     .default('info')
     .meta(described('What is logged, as JSON lines on standard output. Payloads and keys never are.')),
+  ...observingVariables,
 });
 
 export type Variables = z.infer<typeof variables>;

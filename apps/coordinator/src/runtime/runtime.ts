@@ -12,9 +12,9 @@ import {
   type TransactionEngine,
 } from '@assent/engine';
 import { ProcessFailpoints } from '@assent/failpoints';
-import type { EngineMetrics, EngineMonitor } from '@assent/observability';
+import { type EngineMetrics, type EngineMonitor, registerGauges, type TransactionTracer } from '@assent/observability';
 import type { Policy } from '@assent/protocol';
-import { type OpenedStore, openTransactionStore } from '@assent/store';
+import { type OpenedStore, openTransactionStore, poolLoad, readStanding } from '@assent/store';
 import { EgressPolicy, HttpBranchInvoker } from '@assent/transport';
 import type { Logger } from 'pino';
 import { Backend } from '../api/index.js';
@@ -54,6 +54,8 @@ export interface Observers {
   readonly metrics: EngineMetrics;
   readonly monitor: EngineMonitor;
 }
+  /** `null`: tracing is off. */
+  readonly tracer: TransactionTracer | null;
 
 export class Runtime extends Backend implements Health {
   readonly limits: Configuration['limits'];
@@ -86,8 +88,12 @@ export class Runtime extends Backend implements Health {
     this.failed = new Promise((resolve) => {
       this.fail = resolve;
     });
-    observers.metrics.registerEngineGauges(() => this.state());
-    observers.metrics.registerParticipantGauges(() => this.running?.invoker.loads() ?? new Map());
+    registerGauges(observers.metrics.registry, {
+      engine: () => this.state(),
+      participants: () => this.running?.invoker.loads() ?? new Map(),
+      pool: () => (this.running === null ? null : poolLoad(this.running.opened.dataSource)),
+      standing: async () => readStanding(this.openedStore().dataSource),
+    });
   }
 
   /** Comes up in the background; see `readiness` and `failed`. */
@@ -141,6 +147,11 @@ export class Runtime extends Backend implements Health {
   private async prepared(): Promise<Running | null> {
     for (let retryMs = FIRST_RETRY_MS; !this.stopping; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
       try {
+  private openedStore(): OpenedStore {
+    if (this.running === null) throw new StoreUnavailableError('the database has not been opened yet');
+    return this.running.opened;
+  }
+
         return await this.prepare();
       } catch (error) {
         if (!(error instanceof StoreUnavailableError)) throw error;
@@ -181,6 +192,7 @@ export class Runtime extends Backend implements Health {
       limits: { concurrency, maxBodyBytes: limits.payloadBytes },
     });
   }
+    const { tracer } = this.observers;
 
   private engineOver({ store }: OpenedStore, invoker: HttpBranchInvoker): Engine {
     const { nodeName, leaseMs, limits } = this.configuration;
@@ -192,6 +204,7 @@ export class Runtime extends Backend implements Health {
   }
 
   private pause(ms: number): Promise<void> {
+      ...(tracer === null ? {} : { traceparentOf: (call) => tracer.traceparentOf(call) }),
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.wake = () => {

@@ -3,6 +3,7 @@
  * leaves is the plan of the present state, as far as the durable image permits. Nothing is queued for later.
  */
 import { type Answer, isFinal, type Plan, type ProtocolEvent, planFor, step, type Transaction, view } from '@assent/protocol';
+import type { Dispatch } from '../dispatch/index.js';
 import { EngineError, type EngineErrorCode } from '../errors.js';
 import type { EngineOptions } from '../options.js';
 import type { BranchInvoker } from '../ports/branch-invoker.js';
@@ -16,7 +17,7 @@ import type { Batch, Writer } from '../writer/index.js';
 import { type Landing, LOST } from './acknowledgement.js';
 import { Calls, type CallsHost } from './calls.js';
 import { Expectations, outcomeUnknown } from './expectations.js';
-import { attentionAtRest, isRestful, writeImage } from './images.js';
+import { attentionAtRest, heldRest, isRestful, writeImage } from './images.js';
 import { Resident, type ResidentHost } from './resident.js';
 
 export interface DriverPorts {
@@ -32,6 +33,7 @@ export interface DriverPorts {
   readonly waiters: Waiters;
   readonly writer: Writer;
   readonly failpoints: Failpoints;
+  readonly dispatch: Dispatch<Resident>;
   readonly events: 'written' | 'none';
 }
 
@@ -87,9 +89,12 @@ export class Driver implements ResidentHost, CallsHost {
    */
   adopt(row: StoredTransaction, tx: Transaction, was: 'resting' | 'driven'): Resident {
     this.refuseIfClosed();
-    const attention = was === 'resting' ? attentionAtRest(tx) : null;
+    const plan = planFor(tx, tx, this.ports.time.nowMs());
+    // Of one that rested although something was due, the table holds why it was held back.
+    const attention = was === 'resting' && plan.invokes.length === 0 ? attentionAtRest(tx) : null;
     const { gid, contentHash, version, owner, finishedAtMs } = row;
     const resident = new Resident(gid, contentHash, this, tx, tx, version, owner, finishedAtMs, attention);
+    resident.planned = { tx, durable: tx, plan };
     resident.hasFinished = isFinal(tx.status);
     this.residents.set(gid, resident);
     return resident;
@@ -97,7 +102,7 @@ export class Driver implements ResidentHost, CallsHost {
 
   /** Sets a transaction aside whose row the machine cannot read. */
   refuseRow(gid: string, detail: string): void {
-    this.ports.monitor.alarm('unreadable_row', `${gid}: ${detail}`);
+    this.ports.monitor.alarm('unreadable_row', `${gid}: ${detail}`, { gid });
     this.noteSetAside(gid, 'protocol_bug');
   }
 
@@ -201,6 +206,29 @@ export class Driver implements ResidentHost, CallsHost {
     for (const watcher of resident.watchers.splice(0)) watcher.left();
   }
 
+  /** Puts at most `most` transactions for each participant to rest that wait where nothing passes for long. */
+  restHeld(most: number): void {
+    const { dispatch, options, time, writer } = this.ports;
+    if (!dispatch.isHolding) return;
+    const context = { dispatch, nowMs: time.nowMs(), restAfterMs: options.restAfterMs };
+    for (const resident of dispatch.heldForLong(most)) {
+      if (!resident.here || resident.flying !== null || resident.durable === null) continue;
+      if (heldRest(resident, this.planOf(resident), context) !== null) writer.enqueue(resident);
+    }
+  }
+
+  /** Calls at once what waits in back-off, or for its next poll, of these branches. */
+  hurry(resident: Resident, branches: readonly string[]): void {
+    const atMs = this.ports.time.nowMs();
+    for (const branch of branches) if (!this.stepOnly(resident, { kind: 'hurried', branch, atMs })) return;
+    this.settle(resident);
+  }
+
+  /** All transactions in memory, as they are now. */
+  present(): readonly Resident[] {
+    return [...this.residents.values()];
+  }
+
   putAside(resident: Resident, error: unknown): void {
     this.setAsideAs(resident, 'protocol_bug', error instanceof Error ? error.message : String(error));
   }
@@ -246,7 +274,9 @@ export class Driver implements ResidentHost, CallsHost {
     if (!resident.here) return;
     if (!resident.bare && resident.durable !== null) {
       // The culprit may be a side row (an attempt's message): people can do without it, the transaction cannot do without its image.
-      this.ports.monitor.alarm('poison_row', `${resident.gid}: ${message}; flushed once more without attempts and attention`);
+      this.ports.monitor.alarm('poison_row', `${resident.gid}: ${message}; flushed once more without attempts and attention`, {
+        gid: resident.gid,
+      });
       resident.bare = true;
       this.ports.writer.enqueue(resident);
       return;
@@ -330,7 +360,9 @@ export class Driver implements ResidentHost, CallsHost {
     waiters.notify(resident.gid, durable.status, () => image);
     if (!hasEnded) return;
     resident.hasFinished = true;
-    monitor.finished(image);
+    // Of a commit that was loaded only the end is known, not the moment it was decided.
+    const decidedAtMs = durable.decision?.atMs ?? null;
+    monitor.finished(image, decidedAtMs === durable.createdAtMs ? null : decidedAtMs);
   }
 
   /** Only a person moves what is parked: somebody has to hear of it, once it is in the table where they will look. */
@@ -339,7 +371,9 @@ export class Driver implements ResidentHost, CallsHost {
     if (attention === alarmedAttention) return;
     const known = new Set(alarmedAttention?.split('\n'));
     for (const line of attention?.split('\n') ?? []) {
-      if (line.includes('/parked/') && !known.has(line)) this.ports.monitor.alarm('branch_parked', `${gid}: ${line}`);
+      const [branch = '', kind] = line.split('/');
+      if (kind !== 'parked' || known.has(line)) continue;
+      this.ports.monitor.alarm('branch_parked', `${gid}: ${line}`, { gid, branch, trace: resident.present.definition.trace });
     }
     resident.alarmedAttention = attention;
   }
@@ -357,7 +391,7 @@ export class Driver implements ResidentHost, CallsHost {
 
   private setAsideAs(resident: Resident, code: EngineErrorCode, detail: string): void {
     if (!resident.here) return;
-    this.ports.monitor.alarm(code === 'unstorable' ? 'poison_row' : code, `${resident.gid}: ${detail}`);
+    this.ports.monitor.alarm(code === 'unstorable' ? 'poison_row' : code, `${resident.gid}: ${detail}`, { gid: resident.gid });
     if (resident.durable !== null) this.noteSetAside(resident.gid, code);
     this.forget(resident);
     resident.refuseAll(new EngineError(code, detail, { gid: resident.gid }));

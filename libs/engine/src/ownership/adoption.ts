@@ -3,6 +3,7 @@
  * from a dead node, or as an orphan. One gid is on its way in at most once at a time, so that nobody drives from a row that somebody else
  * here has moved on meanwhile.
  */
+import type { Transaction } from '@assent/protocol';
 import { type Driver, outcomeUnknown, type Resident } from '../driver/index.js';
 import { EngineError } from '../errors.js';
 import type { Policies } from '../policies.js';
@@ -112,7 +113,8 @@ export class Adoption {
       await this.drive(row, was);
     } catch (error) {
       // It is this node's now: the search for orphans tries again once a lease.
-      if (!(error instanceof StoreUnavailableError)) this.ports.monitor.alarm('unreadable_row', `${row.gid}: ${String(error)}`);
+      if (!(error instanceof StoreUnavailableError))
+        this.ports.monitor.alarm('unreadable_row', `${row.gid}: ${String(error)}`, { gid: row.gid });
     } finally {
       this.arrived(row.gid);
     }
@@ -126,7 +128,7 @@ export class Adoption {
   }
 
   refused(gid: string, message: string): void {
-    this.ports.monitor.alarm('poison_row', `${gid}: could not be claimed: ${message}`);
+    this.ports.monitor.alarm('poison_row', `${gid}: could not be claimed: ${message}`, { gid });
     this.arrived(gid);
   }
 

@@ -48,10 +48,12 @@ export class Collector {
   async takeOver(): Promise<number> {
     if (this.isTakingOver) this.failpoints.hit('ownership.between-chunks');
     let claimed = 0;
-    for (const { incarnation } of this.abandoned) {
+    for (const { incarnation, state } of this.abandoned) {
       const most = Math.min(this.ramp.size - claimed, this.adoption.room);
       if (most <= 0) break;
-      claimed += this.claim(await this.store.readOwned(incarnation, DUE_CANDIDATES), most);
+      const chunk = this.claim(await this.store.readOwned(incarnation, DUE_CANDIDATES), most);
+      if (chunk > 0) this.monitor.tookUp(state === 'dead' ? 'dead_node' : 'stopped_node', chunk);
+      claimed += chunk;
     }
     this.isTakingOver = claimed > 0;
     return claimed;

@@ -12,6 +12,8 @@ export interface BranchCall {
   readonly timeoutMs: number;
   /** When the transaction began, database time. */
   readonly begunAtMs: number;
+  /** The W3C `traceparent` that the transaction was begun with. */
+  readonly trace?: string | undefined;
 }
 
 /** How a call ended at the sender. `withdrawn`: `mayLeave` said no, nothing was sent. */

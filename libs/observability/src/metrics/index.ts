@@ -1,2 +1,3 @@
 /** Metrics for Prometheus. */
-export { EngineMetrics, type ParticipantLoads } from './engine-metrics.js';
+export { EngineMetrics } from './engine-metrics.js';
+export { type GaugeSources, type ParticipantLoads, registerGauges } from './gauges.js';

@@ -33,13 +33,18 @@ export class Tally {
 
   /** Counts one event with these label values, in the order of the label names. */
   add(...labelValues: readonly string[]): void {
+    this.addMany(1, labelValues);
+  }
+
+  /** Counts `amount` events at once. */
+  addMany(amount: number, labelValues: readonly string[]): void {
     const key = labelValues.join(SEPARATOR);
     const count = this.#counts.get(key);
-    if (count !== undefined) this.#counts.set(key, count + 1);
-    else if (this.#counts.size < MAX_SERIES) this.#counts.set(key, 1);
+    if (count !== undefined) this.#counts.set(key, count + amount);
+    else if (this.#counts.size < MAX_SERIES) this.#counts.set(key, amount);
     else {
       const others = labelValues.map(() => OTHER).join(SEPARATOR);
-      this.#counts.set(others, (this.#counts.get(others) ?? 0) + 1);
+      this.#counts.set(others, (this.#counts.get(others) ?? 0) + amount);
     }
   }
 

@@ -29,5 +29,7 @@ export interface Definition {
   readonly stepwise: boolean;
   /** Whom to ask by `check`, for patterns that ask their initiator. */
   readonly checkBack?: Endpoint;
+  /** The W3C `traceparent` of whoever began it: its calls belong to that trace, at whatever node. Not part of what is compared. */
+  readonly trace?: string;
   readonly branches: readonly BranchDefinition[];
 }

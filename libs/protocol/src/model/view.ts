@@ -55,4 +55,6 @@ export interface TransactionView {
   readonly finishedAtMs: EpochMs | null;
   readonly decision: DecisionView | null;
   readonly branches: readonly BranchView[];
+  /** The W3C `traceparent` it was begun with, when there was one. */
+  readonly trace?: string;
 }

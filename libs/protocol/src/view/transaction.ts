@@ -22,6 +22,7 @@ export const view: View = (tx, version, finishedAtMs) => ({
   finishedAtMs,
   decision: decisionView(tx.decision, finishedAtMs),
   branches: tx.branches.map((branch, index) => branchView(tx, branch, index)),
+  ...(tx.definition.trace === undefined ? {} : { trace: tx.definition.trace }),
 });
 
 /**

@@ -28,6 +28,8 @@ export interface HttpBranchInvokerOptions {
   readonly clock: Clock;
   /** Milliseconds since the epoch, for the time stamp of signatures only: receivers compare it with their own wall clock. */
   readonly wallClockMs: () => number;
+  /** The `traceparent` of a call. Default: the trace its transaction was begun with, handed on as it is, else one made of its gid. */
+  readonly traceparentOf?: (call: BranchCall) => string;
   readonly limits?: Partial<TransportLimits>;
 }
 
@@ -50,6 +52,7 @@ const MAX_LABEL_LENGTH = 64;
 export class HttpBranchInvoker implements BranchInvoker {
   readonly #options: HttpBranchInvokerOptions;
   readonly #limits: TransportLimits;
+  readonly #traceparentOf: (call: BranchCall) => string;
   readonly #terms: DeliveryTerms;
   readonly #participants: ReadonlyMap<string, Route>;
   readonly #origins: ReadonlyMap<string, Route>;
@@ -59,6 +62,7 @@ export class HttpBranchInvoker implements BranchInvoker {
     const problems = [...options.participants.flatMap(participantProblems), ...options.origins.flatMap(allowedOriginProblems)];
     if (problems.length > 0) throw new RangeError(problems.join('\n'));
     this.#options = options;
+    this.#traceparentOf = options.traceparentOf ?? ((call) => call.trace ?? makeTraceparent(call.gid));
     this.#limits = { ...defaultTransportLimits, ...options.limits };
     const { minRetryAfterMs, maxRetryAfterMs, maxBodyBytes } = this.#limits;
     this.#terms = {
@@ -160,7 +164,7 @@ export class HttpBranchInvoker implements BranchInvoker {
       header.begun,
       String(call.begunAtMs),
       header.traceparent,
-      makeTraceparent(call.gid),
+      this.#traceparentOf(call),
       header.id,
       id,
       header.timestamp,

@@ -1,5 +1,6 @@
 /** `POST /v1/transactions`: accepts a transaction, and waits for its outcome when asked to. */
-import type { Policy } from '@assent/protocol';
+import { type IncomingHeaders, readTrace } from '@assent/observability';
+import type { Definition, Policy } from '@assent/protocol';
 import { Body, Controller, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ApiError } from '../../errors/index.js';
@@ -39,7 +40,7 @@ export class BeginController {
       businessKey: body.key ?? null,
       createdBy: LOCAL,
       contentHash: contentHash(content),
-      definition: definitionOf(body, policy, this.backend),
+      definition: traced(definitionOf(body, policy, this.backend), reply.request.headers),
     });
     const extra = body.gid === undefined ? { safeToRepeat: false as const } : {};
     if (wait === undefined) {
@@ -59,4 +60,10 @@ export class BeginController {
     const called = version === null ? `"${name}"` : `"${name}" version ${version}`;
     throw new ApiError('unknown_policy', `There is no policy ${called}.`, { pointer: '/policy' });
   }
+}
+
+/** The trace of the caller is kept with what was asked, so that every node goes on with it. */
+function traced(definition: Definition, headers: IncomingHeaders): Definition {
+  const trace = readTrace(headers);
+  return trace === undefined ? definition : { ...definition, trace };
 }

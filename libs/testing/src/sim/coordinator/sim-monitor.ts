@@ -58,6 +58,10 @@ export class SimMonitor implements Monitor {
     this.findings.add('B', '', `${this.name} raised ${code}: ${detail}`);
   }
 
+  tookUp(from: string): void {
+    this.marks.reach(`took up from ${from}`);
+  }
+
   info(message: string): void {
     this.journal.note(this.name, message);
     this.marks.reach(`info ${message}`);

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { aBegin, anAttention, BEGUN_AT_MS, Node } from '../../../../test/contract/support/rows.js';
+import { createTestDatabase, mariadbUrl } from '../../../../test/support/databases.js';
+import { type OpenedStore, openTransactionStore } from '../open.js';
+import { poolLoad, readStanding } from './index.js';
+
+const LEASE_MS = 5_000;
+
+interface Opened extends OpenedStore {
+  dispose(): Promise<void>;
+}
+
+async function onSqlite(): Promise<Opened> {
+  const folder = mkdtempSync(join(tmpdir(), 'assent-standing-'));
+  const opened = await openTransactionStore({ url: `sqlite:${join(folder, 'a.sqlite')}`, leaseMs: LEASE_MS });
+  return {
+    ...opened,
+    dispose: async () => {
+      await opened.store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function onMariadb(): Promise<Opened> {
+  const database = await createTestDatabase();
+  const opened = await openTransactionStore({ url: database.url, leaseMs: LEASE_MS });
+  return {
+    ...opened,
+    dispose: async () => {
+      await opened.store.close();
+      await database.drop();
+    },
+  };
+}
+
+describe.each([
+  ['SQLite', onSqlite, true],
+  ['MariaDB', onMariadb, mariadbUrl !== null],
+] as const)('how everything stands, on %s', (name, open, isThere) => {
+  const whenThere = isThere ? it : it.skip;
+  let opened: Opened;
+  beforeEach(async () => {
+    if (isThere) opened = await open();
+  });
+  afterEach(async () => {
+    if (isThere) await opened.dispose();
+  });
+
+  whenThere('is nothing at all in an empty database', async () => {
+    const standing = await readStanding(opened.dataSource);
+    expect(standing).toMatchObject({ atRest: 0, oldestCreatedAtMs: null, attention: [], nodes: [] });
+    expect(Math.abs(standing.nowMs - Date.now())).toBeLessThan(60_000);
+  });
+
+  whenThere('counts what rests, what needs somebody, and who is there', async () => {
+    const node = await Node.enter(opened.store, 'a');
+    const ended = { status: 'committed', createdAtMs: BEGUN_AT_MS - 9_000_000 } as const;
+    await node.commit({
+      begins: [
+        aBegin('final', null, ended),
+        aBegin('driven', node.incarnation, { createdAtMs: BEGUN_AT_MS - 2_000 }),
+        aBegin('due', null, { dueAtMs: BEGUN_AT_MS + 60_000, createdAtMs: BEGUN_AT_MS - 1_000 }),
+        aBegin('parked', null, { createdAtMs: BEGUN_AT_MS - 3_000 }),
+        aBegin('mixed', null, ended),
+      ],
+      attention: [
+        { gid: 'parked', rows: [anAttention(), anAttention({ branch: 'pay', participant: 'payment' })] },
+        { gid: 'mixed', rows: [anAttention({ kind: 'mixed' })] },
+      ],
+    });
+    const standing = await readStanding(opened.dataSource);
+    expect(standing).toMatchObject({ atRest: 2, oldestCreatedAtMs: BEGUN_AT_MS - 3_000, nodes: [{ state: 'alive', count: 1 }] });
+    expect([...standing.attention].sort((a, b) => `${a.kind}${a.participant}`.localeCompare(`${b.kind}${b.participant}`))).toEqual([
+      { kind: 'mixed', participant: 'inventory', count: 1 },
+      { kind: 'parked', participant: 'inventory', count: 1 },
+      { kind: 'parked', participant: 'payment', count: 1 },
+    ]);
+  });
+
+  whenThere('shows a pool where there is one', () => {
+    const load = poolLoad(opened.dataSource);
+    if (name === 'SQLite') expect(load).toBeNull();
+    else expect(load).toMatchObject({ open: expect.any(Number), waiting: 0 });
+  });
+});
