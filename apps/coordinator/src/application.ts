@@ -3,13 +3,17 @@ import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
+import { rulesOf } from './access/index.js';
+import { routes } from './api/index.js';
 import { type CoordinatorParts, coordinatorModule } from './coordinator.module.js';
 import { openApiDocument } from './docs/index.js';
 import { createHttpAdapter } from './http/index.js';
 
 /** The application, ready to listen. `logger: false` keeps Nest itself quiet. */
 export async function createApplication(parts: CoordinatorParts, logger: LoggerService | false): Promise<NestFastifyApplication> {
-  const adapter = createHttpAdapter({ bodyBytes: parts.backend.limits.bodyBytes, allowedHosts: parts.allowedHosts }, parts.log);
+  const { guarding = null, allowedHosts } = parts;
+  const limits = { bodyBytes: parts.backend.limits.bodyBytes, allowedHosts, rules: rulesOf(routes), guarding };
+  const adapter = createHttpAdapter(limits, parts.log);
   const app = await NestFactory.create<NestFastifyApplication>(coordinatorModule(parts), adapter, {
     bodyParser: false,
     logger,

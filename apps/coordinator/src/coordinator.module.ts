@@ -1,6 +1,7 @@
 /** The one place where routes meet what they stand on. */
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import type { Guarding } from './access/index.js';
 import {
   AbortCommandController,
   Backend,
@@ -21,6 +22,8 @@ export interface CoordinatorParts {
   readonly log: FailureLog;
   /** Host names beside those of loopback that the API answers to. */
   readonly allowedHosts: readonly string[];
+  /** Who is asked who they are, and by whom; `null`, or left out: nobody. */
+  readonly guarding?: Guarding;
 }
 
 @Module({})

@@ -12,6 +12,8 @@ export interface Rejection extends Refusal {
 export interface TransactionResult<Results = Record<string, unknown>> extends TransactionView {
   /** Present when a branch's refusal decided the transaction. */
   readonly rejection?: Rejection;
+  /** Only what `begin` returned with access control on: handed on with the gid, it lets another service join the transaction. */
+  readonly joinToken?: string;
   /** What the branches' forward ops answered, by branch id; a branch that has not succeeded (yet) has none. */
   readonly results: Partial<Results>;
 }
@@ -27,6 +29,7 @@ export type WireTransaction = Omit<TransactionView, 'createdAtMs' | 'deadlineAtM
   readonly finishedAt: string | null;
   readonly decision: WireDecision | null;
   readonly branches: readonly WireBranch[];
+  readonly joinToken?: string;
 };
 
 /** True when `body` shows a transaction; anything else on a 2xx is not the coordinator's answer. */
@@ -59,6 +62,7 @@ export function readTransaction<Results>(body: WireTransaction): TransactionResu
     branches,
     results: resultsOf(branches) as Partial<Results>,
     ...(rejection && { rejection }),
+    ...(body.joinToken !== undefined && { joinToken: body.joinToken }),
   };
 }
 

@@ -80,6 +80,8 @@ export interface TransactionEngine {
   register(gid: string, request: RegisterRequest): Promise<RegisterResult>;
   submit(gid: string, request: SubmitRequest): Promise<CommandResult>;
   abort(gid: string, request: AbortRequest): Promise<CommandResult>;
+  /** Who began it (`createdBy`), accepted or about to be; `null` when there is no such transaction. */
+  creatorOf(gid: string): Promise<string | null>;
   /** The durable image. */
   get(gid: string): Promise<TransactionView>;
   /** Resolves when the durable image is decided or final, or with the transaction as it stands when time runs out. */

@@ -119,6 +119,12 @@ export class Engine implements TransactionEngine {
     return this.admitted(gid, (life) => life.commands.abort(gid, request));
   }
 
+  async creatorOf(gid: string): Promise<string | null> {
+    const resident = this.life?.driver.find(gid);
+    if (resident !== undefined) return resident.present.createdBy;
+    return (await typed(this.ports.store.read(gid)))?.createdBy ?? null;
+  }
+
   async get(gid: string): Promise<TransactionView> {
     const resident = this.drivenHere(gid);
     return resident === null ? typed(this.read(gid)) : viewOf(resident);

@@ -3,18 +3,13 @@ import type { TransactionView } from '@assent/protocol';
 import type { FastifyReply } from 'fastify';
 import type { Backend } from './backend.js';
 import type { Milestone } from './schemas/common.js';
-import { transactionBody } from './transaction-body.js';
+import { type BeginExtra, transactionBody } from './transaction-body.js';
 import { hasReached, waitFor, waitMsOf } from './waiting.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Answers with a transaction; the ETag is its version. `extra` fields are added to the body. */
-export function sendTransaction(
-  reply: FastifyReply,
-  status: number,
-  view: TransactionView,
-  extra: { readonly safeToRepeat?: false } = {},
-): void {
+export function sendTransaction(reply: FastifyReply, status: number, view: TransactionView, extra: BeginExtra = {}): void {
   sendJson(reply.header('etag', `"${view.version}"`), status, transactionBody(view, extra));
 }
 

@@ -2,6 +2,7 @@
  * Every route this app serves, described once: the OpenAPI document, `docs/api.md`, the `allow` header and the suite of bad input are made from
  * it. A controller's own file has the code.
  */
+import { openTo, type RouteAccess } from '../access/index.js';
 import type { ErrorCode } from '../errors/index.js';
 import { abortSchema } from './abort/abort.schema.js';
 import { beginSchema } from './begin/begin.schema.js';
@@ -22,6 +23,8 @@ export interface Route {
   readonly path: string;
   readonly name: string;
   readonly summary: string;
+  /** Who may call it, when access control is on. */
+  readonly access: RouteAccess;
   readonly body?: object;
   readonly query?: Readonly<Record<string, object>>;
   readonly answers: readonly RouteAnswer[];
@@ -33,6 +36,9 @@ const notNow: readonly ErrorCode[] = ['overloaded', 'outcome_unknown', 'store_un
 
 /** What any v1 route may answer. */
 export const everyRoute: readonly ErrorCode[] = ['bad_request', 'host_not_allowed', 'headers_too_large', 'request_timeout', 'internal'];
+
+/** What any route may answer that is not open to everybody. */
+export const everyGuarded: readonly ErrorCode[] = ['unauthenticated', 'invalid_credentials', 'forbidden'];
 
 /** What any route with a body may answer. */
 export const everyBody: readonly ErrorCode[] = [
@@ -65,6 +71,7 @@ export const routes: readonly Route[] = [
     path: '/v1/transactions',
     name: 'begin',
     summary: 'Accepts a transaction, and waits for its outcome when asked to',
+    access: openTo.initiators,
     body: beginSchema,
     answers: [
       shows(200, 'What was waited for has come, or this content had been accepted before under this gid.'),
@@ -102,6 +109,7 @@ export const routes: readonly Route[] = [
     path: '/v1/transactions/{gid}/branches',
     name: 'register',
     summary: 'Adds a branch to a transaction driven by its initiator',
+    access: openTo.initiators,
     body: registerSchema,
     answers: [
       {
@@ -129,6 +137,7 @@ export const routes: readonly Route[] = [
     path: '/v1/transactions/{gid}/submit',
     name: 'submit',
     summary: 'The initiator decides to commit',
+    access: openTo.initiators,
     body: submitSchema,
     answers: [shows(200, 'Decided: durable. Or it had been before.'), shows(202, 'Decided, but what was waited for has not come yet.')],
     errors: ['invalid_gid', 'not_found', 'coordinator_driven', 'branches_differ', 'already_aborting', 'too_many_waiters', ...notNow],
@@ -138,6 +147,7 @@ export const routes: readonly Route[] = [
     path: '/v1/transactions/{gid}/abort',
     name: 'abort',
     summary: 'Decides to abort',
+    access: openTo.stoppers,
     body: abortSchema,
     answers: [shows(200, 'Decided: durable. Or it had been before.'), shows(202, 'Decided, but what was waited for has not come yet.')],
     errors: ['invalid_gid', 'not_found', 'past_pivot', 'already_committing', 'too_many_waiters', ...notNow],
@@ -147,6 +157,7 @@ export const routes: readonly Route[] = [
     path: '/v1/transactions/{gid}',
     name: 'get',
     summary: 'Shows a transaction as it is durable now',
+    access: openTo.everybody,
     answers: [shows(200, 'The transaction.')],
     errors: ['invalid_gid', 'invalid_query', 'not_found', 'store_unavailable', 'not_ready'],
   },
@@ -155,6 +166,7 @@ export const routes: readonly Route[] = [
     path: '/v1/transactions/{gid}/wait',
     name: 'wait',
     summary: 'Waits until a transaction is decided or final',
+    access: openTo.everybody,
     query: waitQuery,
     answers: [shows(200, 'It has come.'), shows(202, 'The wait ran out; the transaction as it stands.')],
     errors: ['invalid_gid', 'invalid_query', 'not_found', 'too_many_waiters', 'store_unavailable', 'not_ready'],
@@ -164,6 +176,7 @@ export const routes: readonly Route[] = [
     path: '/health/live',
     name: 'live',
     summary: 'Answers 200 while the process lives, whatever it waits for',
+    access: openTo.public,
     answers: [{ status: 200, meaning: 'It lives.', schema: liveSchema }],
     errors: [],
   },
@@ -172,6 +185,7 @@ export const routes: readonly Route[] = [
     path: '/health/ready',
     name: 'ready',
     summary: 'Tells whether transactions are accepted now, and if not, why',
+    access: openTo.public,
     answers: [
       { status: 200, meaning: 'Ready.', schema: readySchema },
       { status: 503, meaning: 'Not now; `reason` says why.', schema: readySchema },
@@ -183,6 +197,7 @@ export const routes: readonly Route[] = [
     path: '/metrics',
     name: 'metrics',
     summary: 'Metrics in the text format of Prometheus',
+    access: openTo.readers,
     answers: [{ status: 200, meaning: 'Metrics.' }],
     errors: [],
   },

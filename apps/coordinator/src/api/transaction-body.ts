@@ -17,11 +17,17 @@ export interface Links {
   readonly wait: string;
 }
 
-/** The body of every answer that shows a transaction. */
-export interface TransactionBody {
-  readonly gid: string;
+/** What only the answer to a begin says. */
+export interface BeginExtra {
+  /** Lets another service join: a begin by a service carries it. */
+  readonly joinToken?: string;
   /** Only on a begin without a gid: had the answer been lost, a repeat would have begun a second transaction. */
   readonly safeToRepeat?: false;
+}
+
+/** The body of every answer that shows a transaction. */
+export interface TransactionBody extends BeginExtra {
+  readonly gid: string;
   readonly name: string;
   readonly pattern: TransactionView['pattern'];
   readonly driver: TransactionView['driver'];
@@ -50,7 +56,7 @@ export interface RegistrationBody {
 }
 
 /** Renders a view, with what only the answer at hand knows. */
-export function transactionBody(view: TransactionView, extra: Pick<TransactionBody, 'safeToRepeat'> = {}): TransactionBody {
+export function transactionBody(view: TransactionView, extra: BeginExtra = {}): TransactionBody {
   return {
     gid: view.gid,
     ...extra,

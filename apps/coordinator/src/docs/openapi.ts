@@ -1,6 +1,6 @@
 /** The OpenAPI document, made from the routes, the schemas that requests are checked against, and the error catalogue. */
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { everyBody, everyRoute, problemSchema, type Route, routes } from '../api/index.js';
+import { everyBody, everyGuarded, everyRoute, problemSchema, type Route, routes } from '../api/index.js';
 import { catalogue, type ErrorCode } from '../errors/index.js';
 
 /** The whole document. */
@@ -25,8 +25,9 @@ export function openApiDocument(): OpenAPIObject {
 
 /** Codes a route may answer, the general ones included, each once. */
 export function errorsOf(route: Route): readonly ErrorCode[] {
-  if (!route.path.startsWith('/v1/')) return route.errors;
-  return [...new Set([...route.errors, ...(route.body === undefined ? [] : everyBody), ...everyRoute])];
+  const guarded = route.access === 'public' ? [] : everyGuarded;
+  if (!route.path.startsWith('/v1/')) return [...route.errors, ...guarded];
+  return [...new Set([...route.errors, ...(route.body === undefined ? [] : everyBody), ...guarded, ...everyRoute])];
 }
 
 function operation(route: Route): object {

@@ -12,6 +12,8 @@ export interface ErrorFields {
   readonly retryAfterMs?: number;
   /** The methods a route answers, for the header `allow`. */
   readonly allow?: readonly string[];
+  /** What the header `www-authenticate` says beside its scheme and realm; with every 401. */
+  readonly challenge?: string;
   /** Everything that is wrong with a definition, when it is more than one thing. */
   readonly problems?: readonly Problem[];
   /** How the transaction stands, for a command that came too late. */

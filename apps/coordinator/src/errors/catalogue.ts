@@ -3,13 +3,20 @@
  * and `help` may get better. The detail of an answer names the thing; it never shows SQL, paths or stacks.
  */
 
+import { accessErrors } from './access-errors.js';
 import { commandErrors } from './command-errors.js';
 import { definitionErrors } from './definition-errors.js';
 import type { ErrorEntry } from './entry.js';
 import { requestErrors } from './request-errors.js';
 import { serviceErrors } from './service-errors.js';
 
-export const catalogue = { ...requestErrors, ...definitionErrors, ...commandErrors, ...serviceErrors } satisfies Record<string, ErrorEntry>;
+export const catalogue = {
+  ...requestErrors,
+  ...accessErrors,
+  ...definitionErrors,
+  ...commandErrors,
+  ...serviceErrors,
+} satisfies Record<string, ErrorEntry>;
 
 /** A code of the catalogue. */
 export type ErrorCode = keyof typeof catalogue;

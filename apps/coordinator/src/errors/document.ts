@@ -1,4 +1,5 @@
 /** `docs/errors.md`, written from the catalogue, so that the page cannot say anything else than the code. */
+import { accessErrors } from './access-errors.js';
 import { commandErrors } from './command-errors.js';
 import { definitionErrors } from './definition-errors.js';
 import type { ErrorEntry } from './entry.js';
@@ -10,6 +11,7 @@ export function errorDocument(): string {
   return [
     introduction,
     section('Requests that cannot be read', requestErrors),
+    section('Who may', accessErrors),
     section('Transactions and branches that make no sense (nothing was stored)', definitionErrors),
     section('Commands at the wrong time', commandErrors),
     section('Not now', serviceErrors),

@@ -1,5 +1,5 @@
 /**
- * Which names this API answers to. It knows no roles, so loopback is its only fence, and a page of another site could climb it by a name of its own
+ * Which names this API answers to while it knows no roles: loopback is its only fence then, and a page of another site could climb it by a name of its own
  * that resolves to 127.0.0.1 (DNS rebinding): the browser then takes the API for a part of that site. The `Host` header gives that away.
  */
 

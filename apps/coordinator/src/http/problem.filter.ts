@@ -26,9 +26,10 @@ export class ProblemFilter implements ExceptionFilter {
 export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply, log: FailureLog): void {
   if (reply.sent) return;
   const answer = toApiError(error, request) ?? unforeseen(error, request, log);
-  const { allow, retryAfterMs } = answer.fields;
+  const { allow, retryAfterMs, challenge } = answer.fields;
   if (allow !== undefined) void reply.header('allow', allow.join(', '));
   if (retryAfterMs !== undefined) void reply.header('retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1_000))));
+  if (challenge !== undefined) void reply.header('www-authenticate', ['Bearer realm="assent"', challenge].filter(Boolean).join(', '));
   void reply.code(answer.status).header('content-type', PROBLEM_TYPE).send(JSON.stringify(answer.toBody()));
 }
 

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import { closeIdleConnectionsAtTheEnd } from '@assent/service';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type AccessRules, type Guarding, guardRoutes } from '../access/index.js';
 import { ApiError, type ErrorCode } from '../errors/index.js';
 import { parseBody } from '../json/index.js';
 import { mayAnswerTo } from './hosts.js';
@@ -24,6 +25,9 @@ export interface HttpLimits {
   readonly bodyBytes: number;
   /** Names beside those of loopback that the API answers to. */
   readonly allowedHosts: readonly string[];
+  readonly rules: AccessRules;
+  /** `null`: access control is off. */
+  readonly guarding: Guarding;
 }
 
 /** The adapter Nest runs on. */
@@ -48,7 +52,8 @@ export function createHttpAdapter(limits: HttpLimits, log: FailureLog): FastifyA
       done(error as Error);
     }
   });
-  answerOnlyTo(new Set(limits.allowedHosts), server);
+  if (limits.guarding === null) answerOnlyTo(new Set(limits.allowedHosts), server);
+  guardRoutes(server, limits.rules, limits.guarding);
   closeIdleConnectionsAtTheEnd(server);
   refuseWhatFastifyNeverSees(server.server);
   return adapter;

@@ -14,6 +14,7 @@ export function scriptedEngine(answers: Partial<TransactionEngine>): Transaction
     state: () => ({ ready: true, incarnation: '1', inMemory: 0, callsInAir: 0, queueRows: 0, waiters: 0 }),
     latestPolicy: unexpected('latestPolicy'),
     begin: unexpected('begin'),
+    creatorOf: async () => null,
     register: unexpected('register'),
     submit: unexpected('submit'),
     abort: unexpected('abort'),

@@ -81,6 +81,7 @@ export class Commands {
   /** A gid in memory is compared by content: the same joins the flush that is under way, another is a conflict. */
   private async joinBegin(resident: Resident, request: BeginRequest): Promise<BeginResult> {
     if (resident.contentHash !== request.contentHash) throw gidConflict(request.gid);
+    if (resident.present.createdBy !== request.createdBy) throw gidConflict(request.gid);
     if (resident.durable !== null) return { kind: 'repeated', view: durableViewOf(resident) };
     return this.begun(resident, await this.ports.driver.expectations.expect(resident, 0), request, 'repeated');
   }
@@ -92,6 +93,7 @@ export class Commands {
 
   private async metExisting(row: StoredTransaction, request: BeginRequest): Promise<BeginResult> {
     if (row.contentHash !== request.contentHash) throw gidConflict(request.gid);
+    if (row.createdBy !== request.createdBy) throw gidConflict(request.gid);
     return { kind: 'repeated', view: await viewOfRow(row, this.ports.policies) };
   }
 
@@ -188,5 +190,5 @@ function awaitsTry(tx: Transaction, command: Command): boolean {
 }
 
 function gidConflict(gid: string): EngineError {
-  return new EngineError('gid_conflict', `${gid} was begun before with other content.`, { gid });
+  return new EngineError('gid_conflict', `${gid} was begun before with other content, or by another principal.`, { gid });
 }

@@ -2,9 +2,9 @@
 import type { AbortRequest } from '@assent/engine';
 import { Body, Controller, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { principalOf } from '../../access/index.js';
 import { Backend } from '../backend.js';
 import { readGid, readQuery } from '../path.js';
-import { LOCAL } from '../principal.js';
 import { sendDecided } from '../reply.js';
 import { validator } from '../validation.js';
 import { type AbortBody, abortSchema } from './abort.schema.js';
@@ -23,13 +23,15 @@ export class AbortCommandController {
     const gid = readGid(gidText);
     readQuery(query, []);
     const body = readAbort(raw);
-    const { view } = await this.backend.engine().abort(gid, reasonOf(body.reason));
+    const engine = this.backend.engine();
+    await this.backend.ownership.check(reply, gid, engine);
+    const { view } = await engine.abort(gid, reasonOf(body.reason, principalOf(reply).name));
     await sendDecided(reply, view, body, this.backend);
   }
 }
 
-function reasonOf(reason: AbortBody['reason']): AbortRequest {
-  if (reason === undefined) return { code: BY_REQUEST, message: '', by: LOCAL };
-  if (typeof reason === 'string') return { code: BY_REQUEST, message: reason, by: LOCAL };
-  return { code: reason.code, message: reason.message ?? '', by: LOCAL };
+function reasonOf(reason: AbortBody['reason'], by: string): AbortRequest {
+  if (reason === undefined) return { code: BY_REQUEST, message: '', by };
+  if (typeof reason === 'string') return { code: BY_REQUEST, message: reason, by };
+  return { code: reason.code, message: reason.message ?? '', by };
 }

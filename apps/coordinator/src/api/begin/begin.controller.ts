@@ -3,12 +3,12 @@ import { type IncomingHeaders, readTrace } from '@assent/observability';
 import type { Definition, Policy } from '@assent/protocol';
 import { Body, Controller, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { principalOf } from '../../access/index.js';
 import { ApiError } from '../../errors/index.js';
 import { Backend } from '../backend.js';
 import { contentHash } from '../content-hash.js';
 import { newGid } from '../gid.js';
 import { readQuery } from '../path.js';
-import { LOCAL } from '../principal.js';
 import { sendTransaction } from '../reply.js';
 import { validator } from '../validation.js';
 import { hasReached, waitFor, waitMsOf } from '../waiting.js';
@@ -31,6 +31,7 @@ export class BeginController {
     const startedMs = performance.now();
     readQuery(query, []);
     const body = readBegin(raw);
+    const principal = principalOf(reply);
     const engine = this.backend.engine();
     const { wait, timeoutMs, ...content } = body;
     const policy = await this.policyOf(body);
@@ -38,11 +39,12 @@ export class BeginController {
       gid: body.gid ?? newGid(),
       name: body.name ?? UNNAMED,
       businessKey: body.key ?? null,
-      createdBy: LOCAL,
+      createdBy: principal.name,
       contentHash: contentHash(content),
       definition: traced(definitionOf(body, policy, this.backend), reply.request.headers),
     });
-    const extra = body.gid === undefined ? { safeToRepeat: false as const } : {};
+    const joining = this.backend.ownership.joinTokenFor(principal, view.gid);
+    const extra = body.gid === undefined ? { safeToRepeat: false as const, ...joining } : joining;
     if (wait === undefined) {
       sendTransaction(reply, kind === 'repeated' ? 200 : 202, view, extra);
       return;

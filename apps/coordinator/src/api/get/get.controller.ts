@@ -13,6 +13,8 @@ export class GetController {
   async get(@Param('gid') gidText: string, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
     const gid = readGid(gidText);
     readQuery(query, []);
-    sendTransaction(reply, 200, await this.backend.engine().get(gid));
+    const engine = this.backend.engine();
+    await this.backend.ownership.check(reply, gid, engine);
+    sendTransaction(reply, 200, await engine.get(gid));
   }
 }

@@ -25,6 +25,7 @@ export class RegisterController {
     readQuery(query, []);
     const body = readRegister(raw);
     const engine = this.backend.engine();
+    await this.backend.ownership.check(reply, gid, engine);
     const branch = this.branchOf(body);
     const waitMs = branch.run === 'self' ? 0 : waitMsOf(body.timeoutMs, this.backend.limits);
     const result = await engine.register(gid, { branch, waitMs });

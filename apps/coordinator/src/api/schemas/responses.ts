@@ -67,6 +67,10 @@ export const transactionSchema = {
   ],
   properties: {
     gid: text,
+    joinToken: {
+      type: 'string',
+      description: 'Only on a begin by a service: hand it on with the gid, and another service may join (header `assent-join-token`).',
+    },
     safeToRepeat: { type: 'boolean', enum: [false], description: 'Only on a begin without a gid.' },
     name: text,
     pattern: { type: 'string', enum: ['saga', 'tcc', 'xa', 'message', 'lra'] },

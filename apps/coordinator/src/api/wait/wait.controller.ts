@@ -21,7 +21,9 @@ export class WaitController {
     const asked = readQuery(query, ['until', 'timeoutMs']);
     const until = readMilestone(asked.until);
     const timeoutMs = waitMsOf(readTimeout(asked.timeoutMs), this.backend.limits);
-    const view = await this.backend.engine().wait(gid, { until, timeoutMs });
+    const engine = this.backend.engine();
+    await this.backend.ownership.check(reply, gid, engine);
+    const view = await engine.wait(gid, { until, timeoutMs });
     sendTransaction(reply, hasReached(view, until) ? 200 : 202, view);
   }
 }
