@@ -5,7 +5,8 @@ export { Backend, type UrlCheck } from './backend.js';
 export { BeginController } from './begin/begin.controller.js';
 export { GetController } from './get/get.controller.js';
 export { RegisterController } from './register/register.controller.js';
-export { everyBody, everyGuarded, everyRoute, type Route, type RouteAnswer, routes } from './routes.js';
+export type { Route, RouteAnswer } from './route.js';
+export { everyBody, everyGuarded, everyRoute, routes } from './routes.js';
 export { problemSchema } from './schemas/responses.js';
 export { SubmitController } from './submit/submit.controller.js';
 export {

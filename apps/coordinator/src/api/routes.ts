@@ -2,35 +2,15 @@
  * Every route this app serves, described once: the OpenAPI document, `docs/api.md`, the `allow` header and the suite of bad input are made from
  * it. A controller's own file has the code.
  */
-import { openTo, type RouteAccess } from '../access/index.js';
+import { openTo } from '../access/index.js';
 import type { ErrorCode } from '../errors/index.js';
 import { abortSchema } from './abort/abort.schema.js';
 import { beginSchema } from './begin/begin.schema.js';
 import { registerSchema } from './register/register.schema.js';
+import type { Route, RouteAnswer } from './route.js';
 import { liveSchema, readySchema, registrationSchema, transactionSchema } from './schemas/responses.js';
 import { submitSchema } from './submit/submit.schema.js';
 import { waitQuery } from './wait/wait.controller.js';
-
-export interface RouteAnswer {
-  readonly status: number;
-  readonly meaning: string;
-  readonly schema?: object;
-}
-
-export interface Route {
-  readonly method: 'GET' | 'POST';
-  /** Parameters in braces. */
-  readonly path: string;
-  readonly name: string;
-  readonly summary: string;
-  /** Who may call it, when access control is on. */
-  readonly access: RouteAccess;
-  readonly body?: object;
-  readonly query?: Readonly<Record<string, object>>;
-  readonly answers: readonly RouteAnswer[];
-  /** Codes particular to this route; those of `everyRoute` and `everyBody` come on top. */
-  readonly errors: readonly ErrorCode[];
-}
 
 const notNow: readonly ErrorCode[] = ['overloaded', 'outcome_unknown', 'store_unavailable', 'not_ready', 'draining'];
 
