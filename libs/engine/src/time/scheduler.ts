@@ -16,17 +16,26 @@ const LONGEST_SLEEP_MS = 3_600_000;
 const SMALLEST_REBUILD = 1_024;
 
 class Entry implements Timer {
-  cancelled = false;
   constructor(
     readonly atMs: number,
-    readonly target: Due,
+    /** `null` once cancelled or called: an entry that stays in the heap must not hold on to a whole transaction. */
+    private target: Due | null,
     private readonly scheduler: Scheduler,
   ) {}
 
+  get isLive(): boolean {
+    return this.target !== null;
+  }
+
   cancel(): void {
-    if (this.cancelled) return;
-    this.cancelled = true;
-    this.scheduler.noteCancelled();
+    if (this.take() !== null) this.scheduler.noteCancelled();
+  }
+
+  /** What is to be called, once. What is called may look at its timer afterwards: cancelling it then counts nothing. */
+  take(): Due | null {
+    const { target } = this;
+    this.target = null;
+    return target;
   }
 }
 
@@ -65,7 +74,7 @@ export class Scheduler {
   noteCancelled(): void {
     this.cancelledInHeap += 1;
     if (this.cancelledInHeap < SMALLEST_REBUILD || this.cancelledInHeap * 2 < this.heap.length) return;
-    const live = this.heap.data.filter((entry) => !entry.cancelled);
+    const live = this.heap.data.filter((entry) => entry.isLive);
     this.heap = new TinyQueue(live, earliestFirst);
     this.cancelledInHeap = 0;
   }
@@ -83,13 +92,9 @@ export class Scheduler {
     const nowMs = this.clock.monotonicMs();
     for (let next = this.heap.peek(); next !== undefined && next.atMs <= nowMs; next = this.heap.peek()) {
       this.heap.pop();
-      if (next.cancelled) {
-        this.cancelledInHeap -= 1;
-        continue;
-      }
-      // What is called may look at its timer afterwards: cancelling an entry that has left the heap must not be counted.
-      next.cancelled = true;
-      next.target.due();
+      const target = next.take();
+      if (target === null) this.cancelledInHeap -= 1;
+      else target.due();
     }
     const next = this.heap.peek();
     if (next !== undefined && !this.stopped && next.atMs < this.sleepsUntilMs) this.sleepUntil(next.atMs);
