@@ -1,0 +1,2 @@
+/** Hints between nodes over NATS. */
+export { NatsHints } from './nats-hints.js';

@@ -1,0 +1,2 @@
+/** Events on NATS JetStream. */
+export { JetStreamPublisher } from './jetstream-publisher.js';
