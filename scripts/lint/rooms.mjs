@@ -26,7 +26,9 @@ export const rooms = {
   'libs/participant': { libraries: ['protocol', 'sqlite', 'nats'] },
   'libs/client': { libraries: ['protocol'] },
   'libs/testing': { libraries: ['protocol', 'engine', 'sqlite', 'store', 'transport', 'observability', 'participant', 'client'] },
-  'apps/coordinator': { libraries: ['protocol', 'engine', 'sqlite', 'store', 'transport', 'observability', 'failpoints', 'nats', 'events', 'service'] },
+  'apps/coordinator': {
+    libraries: ['protocol', 'engine', 'sqlite', 'store', 'transport', 'observability', 'failpoints', 'nats', 'events', 'service'],
+  },
   'apps/order': { libraries: services },
   'apps/inventory': { libraries: services },
   'apps/payment': { libraries: services },

@@ -19,6 +19,15 @@ export class NatsClosedError extends Error {
   override readonly name = 'NatsClosedError';
 }
 
+/** The connection broke while something was awaited on it: whether that was carried out is not known. */
+export class NatsBrokenError extends Error {
+  override readonly name = 'NatsBrokenError';
+
+  constructor() {
+    super('the connection to NATS broke');
+  }
+}
+
 /** How long one attempt to connect may take, and how long until the next; the jitter keeps nodes from arriving all at once. Milliseconds. */
 const CONNECT_MS = 5_000;
 const RETRY_MS = 250;
@@ -35,6 +44,7 @@ export class NatsClient {
   private closed = false;
   private wake: () => void = () => undefined;
   private readonly first: Promise<NatsConnection>;
+  private readonly awaiting = new Set<() => void>();
 
   private constructor(private readonly options: NatsClientOptions) {
     this.first = this.open();
@@ -58,6 +68,22 @@ export class NatsClient {
    */
   connection(): Promise<NatsConnection> {
     return this.first;
+  }
+
+  /** As `work`, but throws `NatsBrokenError` as soon as the connection breaks: the client itself would wait for the end of a time-out. */
+  async untilBroken<T>(work: Promise<T>): Promise<T> {
+    let broke: () => void = () => undefined;
+    const broken = new Promise<never>((_, reject) => {
+      broke = () => reject(new NatsBrokenError());
+    });
+    this.awaiting.add(broke);
+    try {
+      return await Promise.race([work, broken]);
+    } finally {
+      this.awaiting.delete(broke);
+      // What it ends like after the connection broke concerns nobody.
+      work.catch(() => undefined);
+    }
   }
 
   /** Sends what is still to be sent, for at most two seconds, and closes. */
@@ -114,6 +140,7 @@ export class NatsClient {
   private changed(isUp: boolean, detail: string): void {
     if (this.isUp === isUp) return;
     this.isUp = isUp;
+    if (!isUp) for (const broke of this.awaiting) broke();
     this.options.onChange?.(isUp ? 'connected' : 'disconnected', detail);
   }
 

@@ -28,11 +28,13 @@ export class JetStreamPublisher implements EventPublisher {
     const stream = this.readyStream();
     try {
       const client = await stream;
-      await client.publish(eventSubject(event.name, event.status), event.body, {
-        msgID: eventId(event),
-        timeout: ACKNOWLEDGE_MS,
-        retries: 1,
-      });
+      await this.nats.untilBroken(
+        client.publish(eventSubject(event.name, event.status), event.body, {
+          msgID: eventId(event),
+          timeout: ACKNOWLEDGE_MS,
+          retries: 1,
+        }),
+      );
     } catch (error) {
       // Whoever was in the air at the same time has the same trouble: one of them looks for the stream again, once.
       if (this.stream === stream) this.stream = null;
