@@ -1,10 +1,11 @@
 /** Wires the inventory: its database, its branches, its HTTP API. */
 import { ParticipantModule, participantMigrations } from '@assent/participant';
 import { type Failpoints, noFailpoints } from '@assent/protocol';
-import { databaseOptions, ensureDatabase, HealthController } from '@assent/service';
+import { databaseOptions, ensureDatabase, HealthController, Metrics, MetricsController } from '@assent/service';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { CreateStock1764000000001 } from './database/create-stock.migration.js';
+import { inventoryMetrics } from './metrics.js';
 import { DeductStock } from './stock/deduct-stock.step.js';
 import { ReserveStock } from './stock/reserve-stock.branch.js';
 import { StockController } from './stock/stock.controller.js';
@@ -20,8 +21,8 @@ export interface InventoryOptions {
 }
 
 @Module({
-  controllers: [StockController, HealthController],
-  providers: [Stock, ReserveStock, DeductStock],
+  controllers: [StockController, HealthController, MetricsController],
+  providers: [Stock, ReserveStock, DeductStock, { provide: Metrics, inject: [getDataSourceToken()], useFactory: inventoryMetrics }],
 })
 export class InventoryModule {}
 

@@ -53,6 +53,16 @@ function theInventory(openDatabase: () => Promise<TemporaryDatabase>): void {
     expect(await onTheShelf('tea')).toEqual({ available: 7, reserved: 0, sold: 3 });
   });
 
+  it('shows what it holds for transactions that have not ended, and nothing overdue while they are young', async () => {
+    await stockUp('kettle', 10);
+    const branch = aBranch('inventory.reserve', [{ sku: 'kettle', quantity: 3 }]);
+    await branch.ask('try');
+    const shown = await (await fetch(`${baseUrl}/metrics`)).text();
+    expect(shown).toMatch(/^shop_reservations_open\{service="inventory"\} [1-9]/m);
+    expect(shown).toMatch(/^shop_reservations_overdue\{service="inventory"\} 0$/m);
+    await branch.ask('cancel');
+  });
+
   it('releases by cancel, and stays released when the try is delivered again', async () => {
     await stockUp('coffee', 5);
     const branch = aBranch('inventory.reserve', [{ sku: 'coffee', quantity: 2 }]);

@@ -1,6 +1,7 @@
 /** Wires the order service: its database, its catalogue, its orders, and the client by which it drives them. */
 import { AssentModule } from '@assent/client';
-import { databaseOptions, ensureDatabase, HealthController } from '@assent/service';
+import { ServiceMetrics } from '@assent/observability';
+import { databaseOptions, ensureDatabase, HealthController, Metrics, MetricsController } from '@assent/service';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CatalogueController } from './catalogue/catalogue.controller.js';
@@ -27,8 +28,8 @@ export interface OrderOptions {
 const connections = 256;
 
 @Module({
-  controllers: [OrderController, CatalogueController, HealthController],
-  providers: [Orders, Catalogue, Checkout, OrderDesk, Reconciliation],
+  controllers: [OrderController, CatalogueController, HealthController, MetricsController],
+  providers: [Orders, Catalogue, Checkout, OrderDesk, Reconciliation, { provide: Metrics, useFactory: () => new ServiceMetrics('order') }],
 })
 export class OrderModule {}
 

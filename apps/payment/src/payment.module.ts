@@ -1,9 +1,9 @@
 /** Wires the payment service: its database, its branches, its HTTP API. */
 import { ParticipantModule, participantMigrations } from '@assent/participant';
 import { type Failpoints, noFailpoints } from '@assent/protocol';
-import { databaseOptions, ensureDatabase, HealthController } from '@assent/service';
+import { databaseOptions, ensureDatabase, HealthController, Metrics, MetricsController } from '@assent/service';
 import { type DynamicModule, Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { AccountController } from './accounts/account.controller.js';
 import { Account } from './accounts/account.entity.js';
 import { Accounts } from './accounts/accounts.js';
@@ -11,6 +11,7 @@ import { ChargePayment } from './accounts/charge-payment.step.js';
 import { FreezePayment } from './accounts/freeze-payment.branch.js';
 import { TransferMoney } from './accounts/transfer.branch.js';
 import { CreateAccounts1764000000002 } from './database/create-accounts.migration.js';
+import { paymentMetrics } from './metrics.js';
 
 export interface PaymentOptions {
   readonly databaseUrl: string;
@@ -21,8 +22,14 @@ export interface PaymentOptions {
 }
 
 @Module({
-  controllers: [AccountController, HealthController],
-  providers: [Accounts, FreezePayment, ChargePayment, TransferMoney],
+  controllers: [AccountController, HealthController, MetricsController],
+  providers: [
+    Accounts,
+    FreezePayment,
+    ChargePayment,
+    TransferMoney,
+    { provide: Metrics, inject: [getDataSourceToken()], useFactory: paymentMetrics },
+  ],
 })
 export class PaymentModule {}
 

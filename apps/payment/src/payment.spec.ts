@@ -1,4 +1,4 @@
-import { createService } from '@assent/service';
+import { createService, databaseOptions } from '@assent/service';
 import { BranchCaller, createSqliteDatabase, type TemporaryDatabase } from '@assent/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DataSource } from 'typeorm';
@@ -65,6 +65,23 @@ function thePaymentService(openDatabase: () => Promise<TemporaryDatabase>): void
     expect((await branch.ask('confirm', 2)).status).toBe(204);
     expect(await account('ann')).toEqual({ balance: 3_800, frozen: 0 });
     expect(await earned()).toBe(before + 1_200);
+  });
+
+  it('shows that its books add up, and by how much they do not when somebody changes an account by hand', async () => {
+    const drift = async (of: string) => {
+      const text = await (await fetch(`${baseUrl}/metrics`)).text();
+      return new RegExp(`^shop_ledger_drift\\{service="payment",book="${of}"\\} (.*)$`, 'm').exec(text)?.[1];
+    };
+    const later = Date.now() + 15_000;
+    await open('zoe', 700);
+    expect([await drift('accounts'), await drift('entries')]).toEqual(['0', '0']);
+    const byHand = await new DataSource(databaseOptions(database.url, { entities: [], migrations: [] })).initialize();
+    await byHand.query("UPDATE account SET balance = balance + 5 WHERE id = 'zoe'");
+    // Read anew at most every five seconds.
+    while ((await drift('accounts')) === '0' && Date.now() < later) await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await drift('accounts')).toBe('5');
+    await byHand.query("UPDATE account SET balance = balance - 5 WHERE id = 'zoe'");
+    await byHand.destroy();
   });
 
   it('unfreezes by cancel', async () => {

@@ -32,6 +32,12 @@ describe('the metrics of a coordinator', () => {
     );
   });
 
+  it('begin at 0 where somebody alerts on the first one', async () => {
+    const lines = await scrape(() => undefined);
+    expect(lines).toContain('assent_alarms_total{code="lost_commits"} 0');
+    expect(lines).toContain('assent_transactions_mixed_total{pattern="tcc"} 0');
+  });
+
   it('are the same when they are scraped twice', async () => {
     const { monitor, metrics } = monitorAt('info');
     monitor.started('saga');

@@ -43,7 +43,7 @@ export {
   WorkTooLongError,
 } from './local/index.js';
 export { type ParticipantAsyncOptions, type ParticipantDataSource, ParticipantModule, type ParticipantOptions } from './module/index.js';
-export { SqlBarrierStore } from './sql/index.js';
+export { countOpenReservations, SqlBarrierStore } from './sql/index.js';
 export { CreateBranchBarrier1764000000000 };
 
 /** Add these to the `migrations` of the data source that holds the participant's business tables. */

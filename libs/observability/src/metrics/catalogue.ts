@@ -106,3 +106,23 @@ export const metricSections: readonly (readonly [string, Catalogue])[] = [
   ['This node', nodeMetrics],
   ['All nodes together', standingMetrics],
 ];
+/**
+ * Alarms that alert rules look for, and that therefore begin at 0: of a series that appears with its first event Prometheus sees no increase. Others appear
+ * when they are raised.
+ */
+export const alarmCodes = [
+  'branch_parked',
+  'breaker_open',
+  'fenced',
+  'flush_in_doubt',
+  'lost_commits',
+  'node_dead',
+  'node_declared_dead',
+  'poison_row',
+  'protocol_bug',
+  'replaced',
+  'store_unavailable',
+  'unreadable_row',
+  'writer_bug',
+] as const;
+

@@ -34,7 +34,7 @@ What \`prom-client\` knows of a Node process, among it \`process_cpu_seconds_tot
 |---|---|---|---|
 | \`shop_reservations_open\` | gauge | \`service\` | Tries that succeeded, or are still pending, and were neither confirmed nor cancelled |
 | \`shop_reservations_overdue\` | gauge | \`service\` | Those of them whose transaction began more than two hours ago |
-| \`shop_ledger_drift\` | gauge | \`service\` \`book\` | By how much the books do not add up, in units of stock or minor units of money; anything but 0 is a mistake |
+| \`shop_ledger_drift\` | gauge | \`service\` \`book\` | By how much the books do not add up, in minor units of money; anything but 0 is a mistake |
 
-\`shop_reservations_*\` come from the barrier table and can be had in any participant: \`Barrier.openReservations\`.
+\`shop_reservations_*\` come from the barrier table; \`countOpenReservations\` of \`@assent/participant\` counts them in any participant.
 `;

@@ -1,8 +1,8 @@
 /** The metrics that the engine's own reports make, in a registry of their own. What is read at a scrape is in `gauges.ts`. */
 import type { BranchCall } from '@assent/engine';
-import type { Outcome, TransactionView } from '@assent/protocol';
+import { type Outcome, patterns, type TransactionView } from '@assent/protocol';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { callMetrics, type MetricEntry, nodeMetrics, storeMetrics, transactionMetrics } from './catalogue.js';
+import { alarmCodes, callMetrics, type MetricEntry, nodeMetrics, storeMetrics, transactionMetrics } from './catalogue.js';
 import { type Series, SeriesHistogram } from './series-histogram.js';
 import { Tally } from './tally.js';
 
@@ -49,6 +49,8 @@ export class EngineMetrics {
     this.#repeats = tally(callMetrics.repeats);
     this.#problems = tally(callMetrics.problems);
     this.#alarms = tally(nodeMetrics.alarms);
+    for (const pattern of Object.keys(patterns)) this.#mixed.begin(pattern);
+    for (const code of alarmCodes) this.#alarms.begin(code);
     this.#durations = this.#histogram(transactionMetrics.duration, TRANSACTION_SECONDS);
     this.#phases = this.#histogram(transactionMetrics.phase, TRANSACTION_SECONDS);
     this.#calls = this.#histogram(callMetrics.calls, CALL_SECONDS);

@@ -31,6 +31,11 @@ export class Tally {
     });
   }
 
+  /** Shows 0 for these label values, so that the first event is seen as an increase. */
+  begin(...labelValues: readonly string[]): void {
+    this.addMany(0, labelValues);
+  }
+
   /** Counts one event with these label values, in the order of the label names. */
   add(...labelValues: readonly string[]): void {
     this.addMany(1, labelValues);
