@@ -22,7 +22,7 @@ export class Acknowledgement {
     readonly revision: number,
     /** Monotonic time of asking. */
     readonly sinceMs: number,
-    private readonly answered: (self: Acknowledgement) => void,
+    private readonly answered: () => void,
   ) {
     this.promise = new Promise<Landing>((resolve, reject) => {
       this.settle = resolve;
@@ -31,12 +31,12 @@ export class Acknowledgement {
   }
 
   resolve(landing: Landing): void {
-    this.answered(this);
+    this.answered();
     this.settle(landing);
   }
 
   reject(error: EngineError): void {
-    this.answered(this);
+    this.answered();
     this.fail(error);
   }
 }

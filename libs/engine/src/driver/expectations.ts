@@ -3,6 +3,7 @@
  * sent is taken back, what may be in the store is `outcome_unknown`.
  */
 import { EngineError } from '../errors.js';
+import { FleetingMap } from '../memory/index.js';
 import type { Clock } from '../ports/clock.js';
 import { Acknowledgement, type Landing } from './acknowledgement.js';
 import type { Resident } from './resident.js';
@@ -10,9 +11,15 @@ import type { Resident } from './resident.js';
 /** When a repeat may help. */
 const RETRY_AFTER_MS = 1_000;
 
+interface Expectation {
+  readonly acknowledgement: Acknowledgement;
+  readonly resident: Resident;
+}
+
 export class Expectations {
-  /** In the order of asking, which is the order of running out: all wait equally long. */
-  private readonly pending = new Map<Acknowledgement, Resident>();
+  /** By number, in the order of asking, which is the order of running out: all wait equally long. */
+  private readonly pending = new FleetingMap<number, Expectation>();
+  private asked = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -23,8 +30,10 @@ export class Expectations {
 
   /** Resolves once the state with this revision is durable. */
   expect(resident: Resident, revision: number): Promise<Landing> {
-    const acknowledgement = new Acknowledgement(revision, this.clock.monotonicMs(), (self) => this.pending.delete(self));
-    this.pending.set(acknowledgement, resident);
+    this.asked += 1;
+    const number = this.asked;
+    const acknowledgement = new Acknowledgement(revision, this.clock.monotonicMs(), () => this.pending.delete(number));
+    this.pending.set(number, { acknowledgement, resident });
     resident.expect(acknowledgement);
     return acknowledgement.promise;
   }
@@ -32,7 +41,7 @@ export class Expectations {
   /** Answers those who have waited too long. */
   sweep(): void {
     const beforeMs = this.clock.monotonicMs() - this.withinMs;
-    for (const [acknowledgement, resident] of this.pending) {
+    for (const { acknowledgement, resident } of this.pending.values()) {
       if (acknowledgement.sinceMs > beforeMs) break;
       const isUnsent = resident.durable === null && resident.flying === null;
       if (isUnsent) {

@@ -4,6 +4,7 @@
  */
 import { isFinal, type Status, type TransactionView } from '@assent/protocol';
 import { EngineError } from '../errors.js';
+import { FleetingMap } from '../memory/index.js';
 import type { Timer } from '../ports/clock.js';
 import type { StoredTransaction } from '../ports/transaction-store.js';
 import { type Due, Loop, type Scheduler } from '../time/index.js';
@@ -44,7 +45,7 @@ class Waiter implements Due {
 }
 
 export class Waiters {
-  private readonly byGid = new Map<string, Waiter[]>();
+  private readonly byGid = new FleetingMap<string, Waiter[]>();
   private readonly loop: Loop;
   private isLooking = false;
   private count = 0;

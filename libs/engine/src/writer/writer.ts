@@ -2,6 +2,7 @@
  * The one writer of an incarnation (DESIGN 7, "Group commit"): one flush in the air, the next one collects. It knows rows, the fence and what
  * may become of a flush; it does not know transactions.
  */
+import { FleetingMap } from '../memory/index.js';
 import type { Clock, Random } from '../ports/clock.js';
 import type { Failpoints } from '../ports/failpoints.js';
 import type { Monitor } from '../ports/monitor.js';
@@ -34,7 +35,7 @@ export interface WriterHost {
 }
 
 export class Writer {
-  private queue = new Map<string, WriteItem>();
+  private queue = new FleetingMap<string, WriteItem>();
   /** Parts of a batch that hit a data error, each flushed by itself until the culprit is alone. */
   private readonly groups: WriteItem[][] = [];
   private readonly declarations = new Map<Incarnation, Declaration>();
@@ -255,7 +256,7 @@ export class Writer {
 
   /** Nothing of the batch is in the store: its items go to the head of the line, in their order. */
   private putBack(batch: Batch, except: ReadonlySet<string> = new Set()): void {
-    const queue = new Map<string, WriteItem>();
+    const queue = new FleetingMap<string, WriteItem>();
     for (const item of batch.items) {
       item.returned();
       if (!except.has(item.gid)) queue.set(item.gid, item);
