@@ -1,4 +1,7 @@
 /** A closed loop: a fixed number of workers, each starts its next piece of work when the last has ended. */
+import { quantile } from './quantiles.js';
+
+export { median } from './quantiles.js';
 
 export interface Measured {
   readonly perSecond: number;
@@ -37,14 +40,25 @@ export async function closedLoop(inFlight: number, durationMs: number, work: () 
   };
 }
 
-/** The middle one; of an even number, the lower of the two. */
-export function median(values: readonly number[]): number {
-  return quantile(
-    [...values].sort((a, b) => a - b),
-    0.5,
-  );
-}
-
-function quantile(sorted: readonly number[], fraction: number): number {
-  return sorted[Math.floor((sorted.length - 1) * fraction)] ?? Number.NaN;
+/** Does `work` so many times, `inFlight` at a time. A throw counts as a failure, and as done. */
+export async function repeat(
+  inFlight: number,
+  times: number,
+  work: () => Promise<unknown>,
+): Promise<{ readonly failures: number; readonly tookMs: number }> {
+  let left = times;
+  let failures = 0;
+  const startedAt = performance.now();
+  const worker = async () => {
+    while (left > 0) {
+      left -= 1;
+      try {
+        await work();
+      } catch {
+        failures += 1;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, worker));
+  return { failures, tookMs: performance.now() - startedAt };
 }

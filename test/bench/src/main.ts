@@ -2,74 +2,103 @@
  * `npm run bench`: real MariaDB that flushes at every commit, real HTTP, the coordinator in its shipped configuration, all on this machine.
  * Figures of two runs do not compare (machines drift); the ratios within one run do.
  */
-import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
-import mysql from 'mysql2/promise';
-import { startMariadb } from '../../support/mariadb.js';
-import { startCoordinator, startNoOpParticipant } from './processes.js';
-import { type LatencyFigures, measureLatency, measureSaga, type SagaFigures } from './saga-scenario.js';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type mysql from 'mysql2/promise';
+import { Figures } from './figures.js';
+import { Ground } from './ground.js';
+import { help, type Options, readOptions } from './options.js';
+import { commitAtHand, drawingsOf, figuresOf, linesOf, type Report, reportOf, sectionOf, withSection } from './report/index.js';
+import { chosenScenarios, type Scenario, scenarios } from './scenarios/index.js';
 
-const help = `npm run bench -- [--quick] [--json FILE]
-  --quick      shorter rounds, only 1 and 64 in flight (under a minute)
-  --json FILE  writes every figure by name`;
+const page = 'docs/performance.md';
+const plotFolder = 'docs/performance';
 
-const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' }, help: { type: 'boolean', default: false } },
-});
-if (options.help) {
-  process.stdout.write(`${help}\n`);
-  process.exit(0);
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
 }
 
-const levels = options.quick ? [64] : [1, 16, 64, 128];
-const rounds = 3;
-const durationMs = options.quick ? 3_000 : 6_000;
-
-const mariadb = await startMariadb();
-const participant = await startNoOpParticipant();
-try {
-  const connection = await mysql.createConnection({ uri: mariadb.url });
-  await connection.query('CREATE DATABASE assent_bench CHARACTER SET utf8mb4');
-  await connection.end();
-  const databaseUrl = `${mariadb.url}/assent_bench`;
-  const coordinator = await startCoordinator(databaseUrl, { noop: participant.baseUrl });
+async function measure(options: Options, args: readonly string[]): Promise<Report> {
+  const chosen = chosenScenarios(options.scenarios, options.target !== null);
+  const startedAt = new Date();
+  const commit = commitAtHand();
+  const ground = new Ground();
+  const figures = new Figures();
+  const broken: Record<string, string> = {};
   try {
-    const targets = { coordinator: coordinator.baseUrl, participant: participant.baseUrl, databaseUrl };
-    const sagas: SagaFigures[] = [];
-    for (const inFlight of levels) {
-      process.stdout.write(`measuring the 2-step saga at ${inFlight} in flight ...\n`);
-      sagas.push(await measureSaga(targets, inFlight, rounds, durationMs));
+    const database = await versionOf(ground);
+    for (const [index, scenario] of chosen.entries()) {
+      say(`[${index + 1}/${chosen.length}] ${scenario.name}: ${scenario.title}`);
+      const why = await runOne(scenario, options, ground, figures);
+      if (why !== null) broken[scenario.name] = why;
     }
-    process.stdout.write('measuring latency at one in flight ...\n');
-    const latency = await measureLatency(targets, rounds, durationMs);
-    report(sagas, latency);
-    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ sagas, latency }, null, 2)}\n`);
+    return reportOf({ startedAt, args, settings: options.settings, figures, database, broken }, commit);
   } finally {
-    await coordinator.stop();
+    await ground.stop();
   }
-} finally {
-  await participant.stop();
-  await mariadb.stop();
 }
 
-function report(sagas: readonly SagaFigures[], latency: LatencyFigures): void {
-  const machine = cpus();
-  const lines = [
-    `node ${process.version}, ${machine.length} x ${machine[0]?.model ?? 'unknown'}, medians of ${rounds} rounds of ${durationMs / 1_000} s`,
-    'in flight   saga / direct   saga tx/s   direct tx/s   saga p50 ms   saga p99 ms   failures',
-    ...sagas.map(({ inFlight, ratio, saga, direct }) =>
-      [
-        String(inFlight).padStart(9),
-        ratio.toFixed(3).padStart(15),
-        saga.perSecond.toFixed(0).padStart(11),
-        direct.perSecond.toFixed(0).padStart(13),
-        saga.p50Ms.toFixed(2).padStart(13),
-        saga.p99Ms.toFixed(2).padStart(13),
-        String(saga.failures).padStart(10),
-      ].join(' '),
-    ),
-    `one in flight, warm: saga p50 ${latency.sagaP50Ms.toFixed(2)} ms, direct ${latency.directP50Ms.toFixed(2)} ms, one commit ${latency.commitP50Ms.toFixed(2)} ms, ratio ${latency.ratio.toFixed(2)}`,
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+/** Runs one scenario and stops what it started. Returns why it did not come to an end, or `null`. */
+async function runOne(scenario: Scenario, { settings, target }: Options, ground: Ground, figures: Figures): Promise<string | null> {
+  const startedAt = performance.now();
+  const progress = (line: string) => say(`      ${seconds(startedAt).padStart(5)} s  ${line}`);
+  try {
+    await scenario.run({ ground, settings, figures, target, say: progress });
+    return null;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    progress(`FAILED: ${why}`);
+    return why;
+  } finally {
+    await ground.clear();
+    progress('done');
+  }
 }
+
+function seconds(since: number): string {
+  return ((performance.now() - since) / 1_000).toFixed(1);
+}
+
+async function versionOf(ground: Ground): Promise<string> {
+  const { connection } = await ground.database();
+  const [[row]] = await connection.query<mysql.RowDataPacket[]>('SELECT VERSION() AS version');
+  await ground.clear();
+  return String(row?.version);
+}
+
+function writeReport(report: Report): void {
+  const drawings = drawingsOf(figuresOf(report));
+  mkdirSync(plotFolder, { recursive: true });
+  for (const { file, svg } of drawings) writeFileSync(join(plotFolder, file), svg);
+  writeFileSync(page, withSection(readFileSync(page, 'utf8'), sectionOf(report, drawings)));
+  say(`${page} and ${plotFolder}/ have the figures of this run.`);
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const options = readOptions(args);
+  if (options.wantsHelp) {
+    say(help);
+    return;
+  }
+  if (options.wantsList) {
+    for (const { name, title } of scenarios) say(`${name.padEnd(12)} ${title}`);
+    return;
+  }
+  const report = options.from === null ? await measure(options, args) : (JSON.parse(readFileSync(options.from, 'utf8')) as Report);
+  if (options.json !== null) {
+    mkdirSync(dirname(options.json), { recursive: true });
+    writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  }
+  if (options.wantsReport) writeReport(report);
+  for (const line of linesOf(report)) say(line);
+  // A bar that is missed is a finding; a scenario that did not come to an end is a failure.
+  process.exitCode = Object.keys(report.broken).length === 0 ? 0 : 1;
+}
+
+// Processes end with this one, however it ends: each has a hook on its exit.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 2;
+});

@@ -3,8 +3,9 @@
  * One in flight is measured after a warm-up at 64, because a cold process needs ten times the CPU for each transaction.
  */
 import mysql from 'mysql2/promise';
-import { Pool } from 'undici';
-import { closedLoop, type Measured, median } from './closed-loop.js';
+import { closedLoop, type Measured } from './closed-loop.js';
+import { directWork, transactionWork, twoStepSaga, type Work, withPool } from './load/index.js';
+import { median } from './quantiles.js';
 
 export interface Targets {
   readonly coordinator: string;
@@ -17,6 +18,8 @@ export interface SagaFigures {
   readonly direct: Measured;
   readonly saga: Measured;
   readonly ratio: number;
+  /** Of each round. */
+  readonly ratios: readonly number[];
 }
 
 export interface LatencyFigures {
@@ -27,91 +30,84 @@ export interface LatencyFigures {
   readonly ratio: number;
 }
 
-const headers = { 'content-type': 'application/json' };
-const payload = '{"lines":[{"sku":"tea","quantity":2}]}';
-const sagaBody = JSON.stringify({
-  name: 'bench',
-  pattern: 'saga',
-  branches: [
-    { id: 'stock', contract: 'noop.deduct', payload: JSON.parse(payload) },
-    { id: 'charge', contract: 'noop.charge', payload: { account: 'a1', amount: 1200 } },
-  ],
-  wait: 'final',
-  timeoutMs: 10_000,
-});
-
-/** One direct round: what a service would do without a coordinator. */
-function directWork(pool: Pool): () => Promise<void> {
-  return async () => {
-    for (const path of ['/assent/noop.deduct/action', '/assent/noop.charge/action']) {
-      const { statusCode, body } = await pool.request({ method: 'POST', path, headers, body: payload });
-      await body.dump();
-      if (statusCode !== 204) throw new Error(`answered ${statusCode}`);
-    }
-  };
-}
-
-function sagaWork(pool: Pool): () => Promise<void> {
-  return async () => {
-    const { statusCode, body } = await pool.request({ method: 'POST', path: '/v1/transactions', headers, body: sagaBody });
-    const text = await body.text();
-    if (statusCode !== 200 || !text.includes('"committed"')) throw new Error(`answered ${statusCode}: ${text.slice(0, 200)}`);
-  };
-}
+const DIRECT_WARM_UP_MS = 500;
 
 /** Medians of `rounds` rounds, each direct first, then through the coordinator. */
-export async function measureSaga(targets: Targets, inFlight: number, rounds: number, durationMs: number): Promise<SagaFigures> {
-  const direct = new Pool(targets.participant, { connections: inFlight });
-  const coordinator = new Pool(targets.coordinator, { connections: inFlight });
-  try {
-    await closedLoop(inFlight, 500, directWork(direct));
-    await closedLoop(inFlight, 2_000, sagaWork(coordinator));
-    const directs: Measured[] = [];
-    const sagas: Measured[] = [];
-    for (let round = 0; round < rounds; round += 1) {
-      directs.push(await closedLoop(inFlight, durationMs, directWork(direct)));
-      sagas.push(await closedLoop(inFlight, durationMs, sagaWork(coordinator)));
-    }
-    return {
-      inFlight,
-      direct: middle(directs),
-      saga: middle(sagas),
-      ratio: median(sagas.map((saga, round) => saga.perSecond / (directs[round] as Measured).perSecond)),
-    };
-  } finally {
-    await Promise.all([direct.close(), coordinator.close()]);
+export async function measureSaga(
+  targets: Targets,
+  inFlight: number,
+  rounds: number,
+  durationMs: number,
+  warmUpMs = 2_000,
+): Promise<SagaFigures> {
+  return withPool(targets.participant, inFlight, (direct) =>
+    withPool(targets.coordinator, inFlight, async (coordinator) => {
+      const works = { direct: directWork(direct), through: transactionWork(coordinator, twoStepSaga) };
+      return { inFlight, ...(await measureAgainstDirect(works, inFlight, rounds, durationMs, warmUpMs)) };
+    }),
+  );
+}
+
+/** Direct calls and the same through a server, round by round, so that a machine that drifts slows both. */
+export async function measureAgainstDirect(
+  works: { readonly direct: Work; readonly through: Work },
+  inFlight: number,
+  rounds: number,
+  durationMs: number,
+  warmUpMs: number,
+): Promise<Omit<SagaFigures, 'inFlight'>> {
+  await closedLoop(inFlight, Math.min(warmUpMs, DIRECT_WARM_UP_MS), works.direct);
+  await closedLoop(inFlight, warmUpMs, works.through);
+  const directs: Measured[] = [];
+  const throughs: Measured[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    directs.push(await closedLoop(inFlight, durationMs, works.direct));
+    throughs.push(await closedLoop(inFlight, durationMs, works.through));
   }
+  const ratios = throughs.map((through, round) => through.perSecond / (directs[round] as Measured).perSecond);
+  return { direct: middle(directs), saga: middle(throughs), ratio: median(ratios), ratios };
 }
 
 /** Latency at one in flight, against direct calls plus two single-row commits, after a warm-up at 64. */
-export async function measureLatency(targets: Targets, rounds: number, durationMs: number): Promise<LatencyFigures> {
-  const direct = new Pool(targets.participant, { connections: 64 });
-  const coordinator = new Pool(targets.coordinator, { connections: 64 });
+export async function measureLatency(targets: Targets, rounds: number, durationMs: number, warmUpMs = 5_000): Promise<LatencyFigures> {
   const connection = await mysql.createConnection({ uri: targets.databaseUrl });
   try {
     await connection.query('CREATE TABLE IF NOT EXISTS bench_commit (id BIGINT PRIMARY KEY, note VARCHAR(64))');
-    await closedLoop(64, 5_000, sagaWork(coordinator));
-    await closedLoop(64, 1_000, directWork(direct));
     let id = Date.now() * 1_000;
     const commitWork = async () => {
       id += 1;
       await connection.query('INSERT INTO bench_commit VALUES (?, ?)', [id, 'one row, one commit']);
     };
-    const p50s = { direct: [] as number[], commit: [] as number[], saga: [] as number[] };
-    for (let round = 0; round < rounds; round += 1) {
-      p50s.direct.push((await closedLoop(1, durationMs, directWork(direct))).p50Ms);
-      p50s.commit.push((await closedLoop(1, durationMs, commitWork)).p50Ms);
-      p50s.saga.push((await closedLoop(1, durationMs, sagaWork(coordinator))).p50Ms);
-    }
-    const [directP50Ms, commitP50Ms, sagaP50Ms] = [median(p50s.direct), median(p50s.commit), median(p50s.saga)];
-    return { directP50Ms, commitP50Ms, sagaP50Ms, ratio: sagaP50Ms / (directP50Ms + 2 * commitP50Ms) };
+    return await withPool(targets.participant, 64, (direct) =>
+      withPool(targets.coordinator, 64, async (coordinator) => {
+        const works = { direct: directWork(direct), commit: commitWork, saga: transactionWork(coordinator, twoStepSaga) };
+        await closedLoop(64, warmUpMs, works.saga);
+        await closedLoop(64, Math.min(warmUpMs, 1_000), works.direct);
+        return latencyOf(works, rounds, durationMs);
+      }),
+    );
   } finally {
-    await Promise.all([direct.close(), coordinator.close(), connection.end()]);
+    await connection.end();
   }
 }
 
+async function latencyOf(
+  works: Readonly<Record<'direct' | 'commit' | 'saga', Work>>,
+  rounds: number,
+  durationMs: number,
+): Promise<LatencyFigures> {
+  const p50s = { direct: [] as number[], commit: [] as number[], saga: [] as number[] };
+  for (let round = 0; round < rounds; round += 1) {
+    p50s.direct.push((await closedLoop(1, durationMs, works.direct)).p50Ms);
+    p50s.commit.push((await closedLoop(1, durationMs, works.commit)).p50Ms);
+    p50s.saga.push((await closedLoop(1, durationMs, works.saga)).p50Ms);
+  }
+  const [directP50Ms, commitP50Ms, sagaP50Ms] = [median(p50s.direct), median(p50s.commit), median(p50s.saga)];
+  return { directP50Ms, commitP50Ms, sagaP50Ms, ratio: sagaP50Ms / (directP50Ms + 2 * commitP50Ms) };
+}
+
 /** The round with the median throughput. */
-function middle(rounds: readonly Measured[]): Measured {
+export function middle(rounds: readonly Measured[]): Measured {
   const wanted = median(rounds.map((round) => round.perSecond));
   return rounds.find((round) => round.perSecond === wanted) as Measured;
 }
