@@ -1,7 +1,14 @@
 /** Metrics, logs and traces of a coordinator. */
 export { EngineMonitor, type MonitorParts } from './engine-monitor.js';
 export { createLogger, type LoggerOptions, NestLogger } from './logging/index.js';
-export { EngineMetrics, type GaugeSources, type ParticipantLoads, registerGauges } from './metrics/index.js';
+export {
+  EngineMetrics,
+  type GaugeSources,
+  type ParticipantLoads,
+  type Reading,
+  registerGauges,
+  ServiceMetrics,
+} from './metrics/index.js';
 export {
   type IncomingHeaders,
   openTracing,
