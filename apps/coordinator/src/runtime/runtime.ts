@@ -53,9 +53,9 @@ export interface Observers {
   readonly logger: Logger;
   readonly metrics: EngineMetrics;
   readonly monitor: EngineMonitor;
-}
   /** `null`: tracing is off. */
   readonly tracer: TransactionTracer | null;
+}
 
 export class Runtime extends Backend implements Health {
   readonly limits: Configuration['limits'];
@@ -134,6 +134,11 @@ export class Runtime extends Backend implements Health {
     return this.storeIsAway ? { ...notStarted, reason: 'store_unavailable' } : notStarted;
   }
 
+  private openedStore(): OpenedStore {
+    if (this.running === null) throw new StoreUnavailableError('the database has not been opened yet');
+    return this.running.opened;
+  }
+
   private async boot(): Promise<void> {
     const running = await this.prepared();
     if (running === null) return;
@@ -147,11 +152,6 @@ export class Runtime extends Backend implements Health {
   private async prepared(): Promise<Running | null> {
     for (let retryMs = FIRST_RETRY_MS; !this.stopping; retryMs = Math.min(LONGEST_RETRY_MS, retryMs * 2)) {
       try {
-  private openedStore(): OpenedStore {
-    if (this.running === null) throw new StoreUnavailableError('the database has not been opened yet');
-    return this.running.opened;
-  }
-
         return await this.prepare();
       } catch (error) {
         if (!(error instanceof StoreUnavailableError)) throw error;
@@ -179,6 +179,7 @@ export class Runtime extends Backend implements Health {
 
   private async invokerFor({ dataSource }: OpenedStore): Promise<HttpBranchInvoker> {
     const { participants, allowedOrigins, keysFile, concurrency, limits } = this.configuration;
+    const { tracer } = this.observers;
     const fromFile = await readKeysFile(keysFile);
     const known = await agreeOnKeys(dataSource, participants, fromFile);
     const origins = await agreeOnKeys(dataSource, allowedOrigins, fromFile);
@@ -190,9 +191,9 @@ export class Runtime extends Backend implements Health {
       clock: systemClock,
       wallClockMs: () => Date.now(),
       limits: { concurrency, maxBodyBytes: limits.payloadBytes },
+      ...(tracer === null ? {} : { traceparentOf: (call) => tracer.traceparentOf(call) }),
     });
   }
-    const { tracer } = this.observers;
 
   private engineOver({ store }: OpenedStore, invoker: HttpBranchInvoker): Engine {
     const { nodeName, leaseMs, limits } = this.configuration;
@@ -204,7 +205,6 @@ export class Runtime extends Backend implements Health {
   }
 
   private pause(ms: number): Promise<void> {
-      ...(tracer === null ? {} : { traceparentOf: (call) => tracer.traceparentOf(call) }),
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.wake = () => {
