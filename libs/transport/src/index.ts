@@ -2,9 +2,12 @@
 export { EgressDeniedError, type EgressOptions, EgressPolicy, type EgressProblem, readOrigin } from './egress/index.js';
 export { HttpBranchInvoker, type HttpBranchInvokerOptions } from './http/index.js';
 export { defaultTransportLimits, type TransportLimits } from './limits.js';
+export { NatsBranchInvoker, type NatsBranchInvokerOptions, NatsLink, type NatsLinkOptions } from './nats/index.js';
 export {
   type AllowedOrigin,
   allowedOriginProblems,
+  type NatsParticipant,
+  natsParticipantProblems,
   type Participant,
   type ParticipantAddress,
   parseParticipantList,

@@ -20,6 +20,9 @@ export interface Participant {
   readonly concurrency?: number;
 }
 
+/** A participant that is called over NATS: its subjects follow from its contracts. */
+export type NatsParticipant = Omit<Participant, 'baseUrl'>;
+
 /** An origin that branches may name by URL, with the key its calls are signed with. */
 export interface AllowedOrigin {
   readonly origin: string;
@@ -29,14 +32,19 @@ export interface AllowedOrigin {
 
 /** Everything wrong with an entry, as sentences that name it; empty when it is fine. Never shows the key. */
 export function participantProblems(participant: Participant): readonly string[] {
-  const problems: string[] = [];
-  const say = (what: string) => problems.push(`participant ${participant.name}: ${what}`);
-  if (!isLegalId(participant.name) || participant.name.includes('.')) say('A name is 1 to 64 of A-Z a-z 0-9 _ -, without a dot.');
-  const form = formProblem(participant.baseUrl);
-  if (form !== null) say(`The base URL "${participant.baseUrl}" cannot be used. ${form}`);
-  else if (participant.baseUrl.includes('?')) say(`The base URL "${participant.baseUrl}" cannot be used. It has a query.`);
-  for (const problem of accessProblems(participant)) say(problem);
-  return problems;
+  const form = formProblem(participant.baseUrl) ?? (participant.baseUrl.includes('?') ? 'It has a query.' : null);
+  if (form === null) return natsParticipantProblems(participant);
+  return [
+    `participant ${participant.name}: The base URL "${participant.baseUrl}" cannot be used. ${form}`,
+    ...natsParticipantProblems(participant),
+  ];
+}
+
+/** As `participantProblems`, for an entry without a base URL. */
+export function natsParticipantProblems(participant: NatsParticipant): readonly string[] {
+  const isName = isLegalId(participant.name) && !participant.name.includes('.');
+  const problems = [...(isName ? [] : ['A name is 1 to 64 of A-Z a-z 0-9 _ -, without a dot.']), ...accessProblems(participant)];
+  return problems.map((problem) => `participant ${participant.name}: ${problem}`);
 }
 
 /** Everything wrong with an allowed origin, as sentences that name it; empty when it is fine. Never shows the key. */
