@@ -3,7 +3,6 @@
  * leaves is the plan of the present state, as far as the durable image permits. Nothing is queued for later.
  */
 import { type Answer, isFinal, type Plan, type ProtocolEvent, planFor, step, type Transaction, view } from '@assent/protocol';
-import type { Dispatch } from '../dispatch/index.js';
 import { EngineError, type EngineErrorCode } from '../errors.js';
 import type { EngineOptions } from '../options.js';
 import type { BranchInvoker } from '../ports/branch-invoker.js';
@@ -17,7 +16,7 @@ import type { Batch, Writer } from '../writer/index.js';
 import { type Landing, LOST } from './acknowledgement.js';
 import { Calls, type CallsHost } from './calls.js';
 import { Expectations, outcomeUnknown } from './expectations.js';
-import { attentionAtRest, heldRest, isRestful, writeImage } from './images.js';
+import { attentionAtRest, isRestful, writeImage } from './images.js';
 import { Resident, type ResidentHost } from './resident.js';
 
 export interface DriverPorts {
@@ -33,7 +32,6 @@ export interface DriverPorts {
   readonly waiters: Waiters;
   readonly writer: Writer;
   readonly failpoints: Failpoints;
-  readonly dispatch: Dispatch<Resident>;
   readonly events: 'written' | 'none';
 }
 
@@ -89,12 +87,9 @@ export class Driver implements ResidentHost, CallsHost {
    */
   adopt(row: StoredTransaction, tx: Transaction, was: 'resting' | 'driven'): Resident {
     this.refuseIfClosed();
-    const plan = planFor(tx, tx, this.ports.time.nowMs());
-    // Of one that rested although something was due, the table holds why it was held back.
-    const attention = was === 'resting' && plan.invokes.length === 0 ? attentionAtRest(tx) : null;
+    const attention = was === 'resting' ? attentionAtRest(tx) : null;
     const { gid, contentHash, version, owner, finishedAtMs } = row;
     const resident = new Resident(gid, contentHash, this, tx, tx, version, owner, finishedAtMs, attention);
-    resident.planned = { tx, durable: tx, plan };
     resident.hasFinished = isFinal(tx.status);
     this.residents.set(gid, resident);
     return resident;
@@ -204,29 +199,6 @@ export class Driver implements ResidentHost, CallsHost {
     this.calls.forget(resident);
     if (this.residents.get(resident.gid) === resident) this.residents.delete(resident.gid);
     for (const watcher of resident.watchers.splice(0)) watcher.left();
-  }
-
-  /** Puts at most `most` transactions for each participant to rest that wait where nothing passes for long. */
-  restHeld(most: number): void {
-    const { dispatch, options, time, writer } = this.ports;
-    if (!dispatch.isHolding) return;
-    const context = { dispatch, nowMs: time.nowMs(), restAfterMs: options.restAfterMs };
-    for (const resident of dispatch.heldForLong(most)) {
-      if (!resident.here || resident.flying !== null || resident.durable === null) continue;
-      if (heldRest(resident, this.planOf(resident), context) !== null) writer.enqueue(resident);
-    }
-  }
-
-  /** Calls at once what waits in back-off, or for its next poll, of these branches. */
-  hurry(resident: Resident, branches: readonly string[]): void {
-    const atMs = this.ports.time.nowMs();
-    for (const branch of branches) if (!this.stepOnly(resident, { kind: 'hurried', branch, atMs })) return;
-    this.settle(resident);
-  }
-
-  /** All transactions in memory, as they are now. */
-  present(): readonly Resident[] {
-    return [...this.residents.values()];
   }
 
   putAside(resident: Resident, error: unknown): void {
