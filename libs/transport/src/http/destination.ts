@@ -22,9 +22,10 @@ export class Destination {
   readonly #terms: DeliveryTerms;
   readonly #waiting = new Fifo<Order>();
   readonly #idle: Lane[] = [];
-  readonly #deliveries = new Map<Lane, Delivery>();
+  /** What every lane carries. Lanes are never removed: a table that V8 replaced would keep each finished delivery alive for long. */
+  readonly #deliveries = new Map<Lane, Delivery | null>();
   readonly #emptied: (() => void)[] = [];
-  #lanes = 0;
+  #inFlight = 0;
   #closing = false;
   #pumping = false;
 
@@ -35,7 +36,7 @@ export class Destination {
 
   /** Calls in the air and calls that wait. */
   get load(): { readonly inFlight: number; readonly queued: number } {
-    return { inFlight: this.#deliveries.size, queued: this.#waiting.length };
+    return { inFlight: this.#inFlight, queued: this.#waiting.length };
   }
 
   submit(order: Order): void {
@@ -54,7 +55,7 @@ export class Destination {
     for (let order = this.#waiting.shift(); order !== undefined; order = this.#waiting.shift()) {
       endUnsent(order, 'shutting_down', 'this node is closing its connections');
     }
-    if (this.#deliveries.size === 0) return Promise.resolve();
+    if (this.#inFlight === 0) return Promise.resolve();
     return new Promise((resolve) => this.#emptied.push(resolve));
   }
 
@@ -62,7 +63,7 @@ export class Destination {
   destroy(): void {
     this.#closing = true;
     for (const delivery of [...this.#deliveries.values()])
-      delivery.abandon('shutting_down', 'this node closed the connection before the answer came');
+      delivery?.abandon('shutting_down', 'this node closed the connection before the answer came');
     for (const lane of this.#idle) lane.drop();
     this.#idle.length = 0;
   }
@@ -85,22 +86,23 @@ export class Destination {
   #freeLane(): Lane | null {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle;
-    if (this.#lanes >= this.#options.concurrency) return null;
-    this.#lanes++;
+    if (this.#deliveries.size >= this.#options.concurrency) return null;
     return new Lane(this.#options.target, this.#options.lookup);
   }
 
   #deliver(order: Order, lane: Lane): void {
     const delivery = new Delivery(order, lane, this.#terms, () => {
-      this.#deliveries.delete(lane);
+      this.#deliveries.set(lane, null);
+      this.#inFlight -= 1;
       this.#idle.push(lane);
       if (!this.#pumping) {
         this.#pump();
-        if (!this.#deliveries.has(lane)) lane.rest();
+        if (this.#deliveries.get(lane) === null) lane.rest();
       }
-      if (this.#deliveries.size === 0) for (const resolve of this.#emptied.splice(0)) resolve();
+      if (this.#inFlight === 0) for (const resolve of this.#emptied.splice(0)) resolve();
     });
     this.#deliveries.set(lane, delivery);
+    this.#inFlight += 1;
     delivery.start();
   }
 }
