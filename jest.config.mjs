@@ -1,6 +1,6 @@
 // Everything is compiled to CommonJS by swc, because Jest's own ESM mode cannot load Fastify's ESM-only dependencies.
 // The packages listed are ESM-only; the list grows when Jest meets another one.
-const esmOnly = ['@nestjs', 'cookie', 'content-disposition', 'uuid', 'tinyqueue', 'canonicalize', '@nats-io'];
+const esmOnly = ['@nestjs', 'cookie', 'content-disposition', 'uuid', 'tinyqueue', 'canonicalize', '@nats-io', 'jose'];
 
 const swc = [
   '@swc/jest',

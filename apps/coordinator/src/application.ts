@@ -3,7 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
-import { rulesOf } from './access/index.js';
+import { type GuardedRoute, openTo, rulesOf } from './access/index.js';
 import { routes } from './api/index.js';
 import { type CoordinatorParts, coordinatorModule } from './coordinator.module.js';
 import { openApiDocument } from './docs/index.js';
@@ -11,8 +11,9 @@ import { createHttpAdapter } from './http/index.js';
 
 /** The application, ready to listen. `logger: false` keeps Nest itself quiet. */
 export async function createApplication(parts: CoordinatorParts, logger: LoggerService | false): Promise<NestFastifyApplication> {
-  const { guarding = null, allowedHosts } = parts;
-  const limits = { bodyBytes: parts.backend.limits.bodyBytes, allowedHosts, rules: rulesOf(routes), guarding };
+  const { allowedHosts } = parts;
+  const { guarding } = parts.administration;
+  const limits = { bodyBytes: parts.backend.limits.bodyBytes, allowedHosts, rules: rulesOf(guardedRoutes(parts)), guarding };
   const adapter = createHttpAdapter(limits, parts.log);
   const app = await NestFactory.create<NestFastifyApplication>(coordinatorModule(parts), adapter, {
     bodyParser: false,
@@ -27,4 +28,10 @@ export async function createApplication(parts: CoordinatorParts, logger: LoggerS
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return app;
+}
+
+/** The routes with their access; the metrics are public where the configuration says so, because scrapers often carry no key. */
+function guardedRoutes({ administration }: CoordinatorParts): readonly GuardedRoute[] {
+  const { hasPublicMetrics } = administration;
+  return routes.map((route) => (hasPublicMetrics && route.name === 'metrics' ? { ...route, access: openTo.public } : route));
 }

@@ -1,12 +1,14 @@
 /** The one place where routes meet what they stand on. */
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import type { Guarding } from './access/index.js';
+import { Administration } from './admin/index.js';
 import {
   AbortCommandController,
+  AuditController,
   Backend,
   BeginController,
   GetController,
+  KeysController,
   RegisterController,
   SubmitController,
   WaitController,
@@ -22,8 +24,7 @@ export interface CoordinatorParts {
   readonly log: FailureLog;
   /** Host names beside those of loopback that the API answers to. */
   readonly allowedHosts: readonly string[];
-  /** Who is asked who they are, and by whom; `null`, or left out: nobody. */
-  readonly guarding?: Guarding;
+  readonly administration: Administration;
 }
 
 @Module({})
@@ -40,11 +41,14 @@ export function coordinatorModule(parts: CoordinatorParts): DynamicModule {
       AbortCommandController,
       GetController,
       WaitController,
+      KeysController,
+      AuditController,
       HealthController,
       MetricsController,
     ],
     providers: [
       { provide: Backend, useValue: parts.backend },
+      { provide: Administration, useValue: parts.administration },
       { provide: Health, useValue: parts.health },
       { provide: Metrics, useValue: parts.metrics },
       { provide: APP_FILTER, useValue: new ProblemFilter(parts.log) },

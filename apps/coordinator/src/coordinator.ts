@@ -3,6 +3,7 @@ import { createLogger, EngineMetrics, EngineMonitor, NestLogger, openTracing, ty
 import { traceIdOf } from '@assent/transport';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
+import { Administration } from './admin/index.js';
 import { createApplication } from './application.js';
 import type { Configuration } from './configuration/index.js';
 import { Runtime } from './runtime/index.js';
@@ -24,9 +25,11 @@ export class Coordinator {
     metrics.registerProcessMetrics();
     const tracer = await tracerOf(configuration);
     const monitor = new EngineMonitor({ metrics, logger, traceIdOf, tracer });
-    const runtime = new Runtime(configuration, { logger, metrics, monitor, tracer });
+    const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+    const administration = new Administration(configuration.access, logger, clock);
+    const runtime = new Runtime(configuration, { logger, metrics, monitor, tracer }, administration);
     const { allowedHosts } = configuration.http;
-    const parts = { backend: runtime, health: runtime, metrics: metrics.registry, log: logger, allowedHosts };
+    const parts = { backend: runtime, health: runtime, metrics: metrics.registry, log: logger, allowedHosts, administration };
     const app = await createApplication(parts, logger.isLevelEnabled('debug') ? new NestLogger(logger) : false);
     await app.listen({ host: configuration.http.host, port: configuration.http.port });
     runtime.start();

@@ -1,4 +1,5 @@
 /** Adapters of the `TransactionStore` port (DESIGN sections 7 and 8), and the tables behind them. */
+export * from './administration/index.js';
 export { columnLimits } from './limits.js';
 export * from './memory/index.js';
 export { UnusableServerError } from './mysql/index.js';

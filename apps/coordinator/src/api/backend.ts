@@ -1,7 +1,7 @@
 /** What the routes stand on: the engine, once it runs, and what is legal in a definition. The composition root provides it. */
 import type { TransactionEngine } from '@assent/engine';
 import type { Policy } from '@assent/protocol';
-import { Ownership } from '../access/index.js';
+import type { Ownership } from '../access/index.js';
 import type { Limits } from '../configuration/index.js';
 
 /** Why a URL may not be called, or `null` when it may. */
@@ -9,7 +9,7 @@ export type UrlCheck = (url: string) => { readonly code: string; readonly detail
 
 export abstract class Backend {
   /** Whose transactions are whose; with access control off they are everybody's. */
-  readonly ownership: Ownership = new Ownership(() => null);
+  abstract readonly ownership: Ownership;
   abstract readonly limits: Limits;
   /** Names of the configured participants. */
   abstract readonly participants: ReadonlySet<string>;

@@ -1,9 +1,11 @@
 /** REST v1: one folder per route, with its schema and its code. */
 
 export { AbortCommandController } from './abort/abort.controller.js';
+export { AuditController } from './audit/audit.controller.js';
 export { Backend, type UrlCheck } from './backend.js';
 export { BeginController } from './begin/begin.controller.js';
 export { GetController } from './get/get.controller.js';
+export { KeysController } from './keys/keys.controller.js';
 export { RegisterController } from './register/register.controller.js';
 export type { Route, RouteAnswer } from './route.js';
 export { everyBody, everyGuarded, everyRoute, routes } from './routes.js';

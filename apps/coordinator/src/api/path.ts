@@ -22,3 +22,18 @@ export function readQuery<K extends string>(query: unknown, known: readonly K[])
   }
   return values;
 }
+
+/** How many rows a page may have: `most` when nothing is said. Throws `ApiError` `invalid_query`. */
+export function readLimit(text: string | undefined, most: number): number {
+  if (text === undefined) return most;
+  const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 1 && value <= most) return value;
+  throw new ApiError('invalid_query', `"limit" must be a whole number from 1 to ${most}.`);
+}
+
+/** A moment (RFC 3339) in milliseconds since the epoch. Throws `ApiError` `invalid_query`. */
+export function readMoment(name: string, text: string): number {
+  const atMs = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}(?:Z|[+-][0-9]{2}:[0-9]{2})$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(atMs)) return atMs;
+  throw new ApiError('invalid_query', `"${name}" must be a moment such as 2026-11-22T08:00:00Z.`);
+}

@@ -5,7 +5,9 @@
 import { openTo } from '../access/index.js';
 import type { ErrorCode } from '../errors/index.js';
 import { abortSchema } from './abort/abort.schema.js';
+import { auditRoutes } from './audit/audit.routes.js';
 import { beginSchema } from './begin/begin.schema.js';
+import { keyRoutes } from './keys/keys.routes.js';
 import { registerSchema } from './register/register.schema.js';
 import type { Route, RouteAnswer } from './route.js';
 import { liveSchema, readySchema, registrationSchema, transactionSchema } from './schemas/responses.js';
@@ -18,7 +20,7 @@ const notNow: readonly ErrorCode[] = ['overloaded', 'outcome_unknown', 'store_un
 export const everyRoute: readonly ErrorCode[] = ['bad_request', 'host_not_allowed', 'headers_too_large', 'request_timeout', 'internal'];
 
 /** What any route may answer that is not open to everybody. */
-export const everyGuarded: readonly ErrorCode[] = ['unauthenticated', 'invalid_credentials', 'forbidden'];
+export const everyGuarded: readonly ErrorCode[] = ['unauthenticated', 'invalid_credentials', 'issuer_unavailable', 'forbidden'];
 
 /** What any route with a body may answer. */
 export const everyBody: readonly ErrorCode[] = [
@@ -151,6 +153,8 @@ export const routes: readonly Route[] = [
     answers: [shows(200, 'It has come.'), shows(202, 'The wait ran out; the transaction as it stands.')],
     errors: ['invalid_gid', 'invalid_query', 'not_found', 'too_many_waiters', 'store_unavailable', 'not_ready'],
   },
+  ...keyRoutes,
+  ...auditRoutes,
   {
     method: 'GET',
     path: '/health/live',

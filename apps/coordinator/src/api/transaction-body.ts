@@ -112,6 +112,6 @@ function opBody(op: OpView | null): OpBody | null {
   return nextAtMs === undefined ? { ...rest, ...result } : { ...rest, ...result, nextAt: isoTime(nextAtMs) };
 }
 
-function isoTime(ms: number): string {
+export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }

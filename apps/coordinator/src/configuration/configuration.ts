@@ -5,6 +5,7 @@ import type { Arming } from '@assent/failpoints';
 import type { TracingOptions } from '@assent/observability';
 import type { NatsAddress } from '@assent/service';
 import type { z } from 'zod';
+import { type AccessConfiguration, accessOf } from './access.js';
 import { type LinkTemplate, linksOf, tracingOf } from './observing.js';
 import { problemsBetween } from './problems-between.js';
 import { type Variables, variables } from './variables.js';
@@ -37,6 +38,8 @@ export interface Configuration {
   /** `null`: no traces. */
   readonly tracing: TracingOptions | null;
   readonly links: readonly LinkTemplate[];
+  /** `null`: access control is off. */
+  readonly access: AccessConfiguration | null;
   readonly limits: Limits;
 }
 
@@ -108,6 +111,7 @@ function toConfiguration(values: Variables): Configuration {
     logLevel: values.ASSENT_LOG_LEVEL,
     tracing: tracingOf(values),
     links: linksOf(values),
+    access: accessOf(values),
     limits: {
       inMemory: values.ASSENT_MAX_IN_MEMORY,
       waiters: values.ASSENT_MAX_WAITERS,

@@ -1,6 +1,7 @@
 /** What is wrong between variables that are fine by themselves. A check is left out when one of those it looks at cannot be read. */
 import { refusedInProduction } from '@assent/failpoints';
 import { EgressPolicy } from '@assent/transport';
+import { accessProblems } from './access.js';
 import type { Variables } from './variables.js';
 
 /** `undefined`, where a variable cannot be read. */
@@ -17,6 +18,7 @@ export function problemsBetween(values: Readable): string[] {
     ...unreachable('ASSENT_ALLOWED_ORIGINS', values.ASSENT_ALLOWED_ORIGINS, values.ASSENT_MODE),
     ...largerThanTheBody(values),
     ...harmInProduction(values),
+    ...accessProblems(values),
   ];
 }
 

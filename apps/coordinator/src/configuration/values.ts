@@ -2,6 +2,7 @@
  * The kinds of values that variables hold, as zod schemas that read text: numbers, lists, lists of pairs. Each says in its message what a good
  * value looks like. What a variable means is said in `variables.ts`.
  */
+import { isIP } from 'node:net';
 import { parseFailpoints } from '@assent/failpoints';
 import { isLegalId } from '@assent/protocol';
 import { participantKeyProblem } from '@assent/transport';
@@ -135,10 +136,15 @@ export const databaseUrl = z.string().refine(
   { error: 'must read sqlite:<path>, mysql://user:password@host:3306/name or mariadb://user:password@host:3306/name' },
 );
 
-/** A host that only this machine can reach. */
-export const loopbackHost = z.string().refine((host) => host === 'localhost' || host === '::1' || /^127(\.[0-9]{1,3}){3}$/.test(host), {
-  error: 'must be a loopback address (127.0.0.1, ::1, localhost): callers have no roles yet, so nobody else may reach the API',
+/** An address or a name of this machine to listen on. */
+export const httpHost = z.string().refine((host) => isIP(host) !== 0 || /^[A-Za-z0-9.-]{1,253}$/.test(host), {
+  error: 'must be an address or a host name of this machine, without a port',
 });
+
+/** True for a host that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.[0-9]{1,3}){3}$/.test(host);
+}
 
 /** A name in the alphabet of ids. */
 export const idText = z.string().refine(isLegalId, { error: 'must be 1 to 64 letters, digits, ".", "_" or "-"' });

@@ -7,13 +7,14 @@ import { defaultEngineOptions } from '@assent/engine';
 import type { Arming } from '@assent/failpoints';
 import { type NatsAddress, natsUrl } from '@assent/service';
 import { z } from 'zod';
+import { accessVariables } from './access-variables.js';
 import { observingVariables } from './observing.js';
 import {
   armings,
   databaseUrl,
   hosts,
+  httpHost,
   idText,
-  loopbackHost,
   origins,
   pairs,
   readAddress,
@@ -44,9 +45,9 @@ export const variables = z.object({
     .enum(['production', 'development'], { error: 'must be production or development' })
     .default('production')
     .meta(described('`development` permits participants on loopback addresses; in `production` the coordinator does not call them.')),
-  ASSENT_HTTP_HOST: loopbackHost
+  ASSENT_HTTP_HOST: httpHost
     .default('127.0.0.1')
-    .meta(described('Address the API listens on. Only loopback is accepted until callers have roles.')),
+    .meta(described('Address the API listens on. Anything but loopback needs `ASSENT_AUTH=on`.')),
   ASSENT_HTTP_PORT: wholeNumber(0, 65_535).default(4100).meta(described('Port the API listens on; 0 takes a free one.')),
   ASSENT_ALLOWED_HOSTS: hosts
     .default([])
@@ -56,6 +57,7 @@ export const variables = z.object({
         'none',
       ),
     ),
+  ...accessVariables,
   ASSENT_DATABASE_URL: databaseUrl
     .default('sqlite:.assent/coordinator.sqlite')
     .meta(

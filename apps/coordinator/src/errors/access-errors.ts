@@ -12,9 +12,24 @@ export const accessErrors = {
     title: 'The key or token does not count',
     help: 'It is unknown, revoked, expired, or made for somebody else. Ask an admin for a new key, or your issuer for a new token.',
   },
+  issuer_unavailable: {
+    status: 503,
+    title: 'Nobody can tell now whether the token counts',
+    help: 'The keys of the issuer could not be read. Send it again after `Retry-After` seconds, or use an API key.',
+  },
   forbidden: {
     status: 403,
     title: 'Your role may not do this',
     help: 'The detail names the roles that may. docs/security.md has the table.',
+  },
+  principal_conflict: {
+    status: 409,
+    title: 'This principal cannot have such a key',
+    help: 'One principal has one role, and its keys in one place. The detail says what is in the way.',
+  },
+  key_not_found: {
+    status: 404,
+    title: 'There is no such key',
+    help: 'List the keys by GET /v1/keys; keys of ASSENT_API_KEYS are revoked there.',
   },
 } as const satisfies Record<string, ErrorEntry>;

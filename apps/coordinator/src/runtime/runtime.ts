@@ -17,6 +17,7 @@ import type { Policy } from '@assent/protocol';
 import { type OpenedStore, openTransactionStore, poolLoad, readStanding } from '@assent/store';
 import { EgressPolicy, HttpBranchInvoker } from '@assent/transport';
 import type { Logger } from 'pino';
+import type { Administration } from '../admin/index.js';
 import { Backend } from '../api/index.js';
 import type { Configuration } from '../configuration/index.js';
 import { ApiError } from '../errors/index.js';
@@ -58,6 +59,7 @@ export interface Observers {
 }
 
 export class Runtime extends Backend implements Health {
+  readonly ownership: Backend['ownership'];
   readonly limits: Configuration['limits'];
   readonly participants: ReadonlySet<string>;
   readonly checkUrl: Backend['checkUrl'];
@@ -75,8 +77,10 @@ export class Runtime extends Backend implements Health {
   constructor(
     private readonly configuration: Configuration,
     private readonly observers: Observers,
+    private readonly administration: Administration,
   ) {
     super();
+    this.ownership = administration.ownership;
     this.limits = configuration.limits;
     this.participants = new Set(configuration.participants.map(({ name }) => name));
     this.egress = new EgressPolicy({
@@ -124,7 +128,7 @@ export class Runtime extends Backend implements Health {
   async stop(): Promise<void> {
     this.stopping = true;
     this.wake();
-    if (this.running !== null) await close(this.running, this.configuration.drainMs);
+    if (this.running !== null) await close(this.running, this.administration, this.configuration.drainMs);
     await this.booting;
   }
 
@@ -142,7 +146,7 @@ export class Runtime extends Backend implements Health {
   private async boot(): Promise<void> {
     const running = await this.prepared();
     if (running === null) return;
-    if (this.stopping) return close(running, 0);
+    if (this.stopping) return close(running, this.administration, 0);
     this.running = running;
     void running.engine.gaveUp.then(this.fail);
     await running.engine.start();
@@ -169,6 +173,7 @@ export class Runtime extends Backend implements Health {
     const opened = await openTransactionStore({ url, leaseMs, failpoints, ...(sqliteDriver === undefined ? {} : { sqliteDriver }) });
     try {
       const invoker = await this.invokerFor(opened);
+      await this.administration.open(opened);
       for (const advice of opened.advice) this.observers.logger.warn({ code: 'database_advice' }, advice);
       return { opened, invoker, engine: this.engineOver(opened, invoker) };
     } catch (error) {
@@ -215,8 +220,9 @@ export class Runtime extends Backend implements Health {
   }
 }
 
-async function close({ engine, invoker, opened }: Running, drainMs: number): Promise<void> {
+async function close({ engine, invoker, opened }: Running, administration: Administration, drainMs: number): Promise<void> {
   await engine.drain(drainMs);
   await invoker.close(INVOKER_CLOSE_MS);
+  await administration.close();
   await opened.store.close();
 }

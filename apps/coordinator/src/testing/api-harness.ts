@@ -2,9 +2,11 @@
 import type { TransactionEngine } from '@assent/engine';
 import { type Policy, shippedPolicies } from '@assent/protocol';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Ownership } from '../access/index.js';
+import { Administration } from '../admin/index.js';
 import { Backend } from '../api/index.js';
 import { createApplication } from '../application.js';
-import { type Limits, readConfiguration } from '../configuration/index.js';
+import { type AccessConfiguration, type Limits, readConfiguration } from '../configuration/index.js';
 import { Health, Metrics } from '../health/index.js';
 
 export interface Logged {
@@ -14,6 +16,7 @@ export interface Logged {
 
 export interface ApiHarness {
   readonly app: NestFastifyApplication;
+  readonly administration: Administration;
   /** What was logged as unexpected. */
   readonly logged: Logged[];
   /** Replaces the engine. */
@@ -22,6 +25,7 @@ export interface ApiHarness {
 
 class HarnessBackend extends Backend {
   readonly participants = new Set(['inventory', 'payment', 'shipping']);
+  ownership = new Ownership(() => null);
   current: TransactionEngine | null = null;
 
   constructor(readonly limits: Limits) {
@@ -57,15 +61,27 @@ class HarnessMetrics extends Metrics {
   }
 }
 
-/** Starts the application (it does not listen: use `app.inject`). */
-export async function startApi(limits: Partial<Limits> = {}): Promise<ApiHarness> {
+const quiet = { info: () => undefined, warn: () => undefined };
+
+/** Starts the application (it does not listen: use `app.inject`). `access`: `null` leaves access control off. */
+export async function startApi(limits: Partial<Limits> = {}, access: AccessConfiguration | null = null): Promise<ApiHarness> {
   const logged: Logged[] = [];
   const backend = new HarnessBackend({ ...readConfiguration({}).limits, ...limits });
   const log = { error: (fields: object, message: string) => void logged.push({ fields, message }) };
-  const parts = { backend, health: new HarnessHealth(), metrics: new HarnessMetrics(), log, allowedHosts: ['assent.internal'] };
+  const administration = new Administration(access, quiet, { nowMs: () => Date.now(), monotonicMs: () => performance.now() });
+  backend.ownership = administration.ownership;
+  const parts = {
+    backend,
+    health: new HarnessHealth(),
+    metrics: new HarnessMetrics(),
+    log,
+    allowedHosts: ['assent.internal'],
+    administration,
+  };
   const app = await createApplication(parts, false);
   return {
     app,
+    administration,
     logged,
     use(engine) {
       backend.current = engine;

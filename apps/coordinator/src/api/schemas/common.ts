@@ -25,6 +25,20 @@ export const nameSchema = {
   description: 'text without control characters',
 } as const;
 
+export const momentSchema = {
+  type: 'string',
+  maxLength: 40,
+  pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}(Z|[+-][0-9]{2}:[0-9]{2})$',
+  description: 'a moment such as 2026-11-22T08:00:00Z',
+} as const;
+
+export const reasonSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 1_000,
+  description: 'Why; kept in the audit.',
+} as const;
+
 export const waitSchema = {
   type: 'string',
   enum: ['decided', 'final'],

@@ -1,0 +1,99 @@
+/**
+ * What people administer, behind the routes: keys, audit, approvals, escalation. It is there once the store has been opened, and is closed before it.
+ */
+import { randomBytes } from 'node:crypto';
+import { StoreUnavailableError } from '@assent/engine';
+import { ApiKeyTable, type OpenedStore, sharedSecret } from '@assent/store';
+import type { DataSource } from 'typeorm';
+import { ApiKeys, type Guarding, HeaderAuthenticator, JoinTokens, Ownership, Tokens } from '../access/index.js';
+import type { AccessConfiguration } from '../configuration/index.js';
+import { ApiError } from '../errors/index.js';
+import { AuditAdministration, type ChainLog } from './audit/audit-administration.js';
+import { RefusalLog } from './audit/refusal-log.js';
+import { KeyAdministration } from './keys/key-administration.js';
+
+const JOIN_SECRET = 'join-token';
+const SECRET_BYTES = 32;
+
+interface Opened {
+  readonly keys: KeyAdministration;
+  readonly audit: AuditAdministration;
+  readonly joinTokens: JoinTokens;
+}
+
+export interface AdministrationClock {
+  readonly nowMs: () => number;
+  readonly monotonicMs: () => number;
+}
+
+export class Administration {
+  /** `null`: access control is off. */
+  readonly guarding: Guarding;
+  readonly ownership: Ownership;
+  readonly hasPublicMetrics: boolean;
+  private readonly apiKeys: ApiKeys;
+  private readonly refusals: RefusalLog;
+  private opened: Opened | null = null;
+
+  constructor(
+    access: AccessConfiguration | null,
+    private readonly log: ChainLog,
+    private readonly clock: AdministrationClock,
+  ) {
+    this.hasPublicMetrics = access?.publicMetrics === true;
+    this.apiKeys = new ApiKeys(access?.keys ?? [], clock);
+    this.refusals = new RefusalLog(log, clock.nowMs);
+    const tokens = access === null || access.tokens === null ? null : new Tokens(access.tokens, clock.nowMs);
+    this.guarding = access === null ? null : { authenticator: new HeaderAuthenticator(this.apiKeys, tokens), refusals: this.refusals };
+    this.ownership = new Ownership(() => (access === null ? null : (this.opened?.joinTokens ?? null)));
+  }
+
+  /** Throws `ApiError` `not_ready` before the store is open, as `audit` does. */
+  keys(): KeyAdministration {
+    return this.there().keys;
+  }
+
+  audit(): AuditAdministration {
+    return this.there().audit;
+  }
+
+  /** Throws `StoreUnavailableError` when the database fails on the way. */
+  async open({ dataSource }: OpenedStore): Promise<void> {
+    try {
+      await this.openOn(dataSource);
+    } catch (cause) {
+      this.apiKeys.close();
+      const code = codeOf(cause);
+      if (code === null) throw cause;
+      throw new StoreUnavailableError(`The tables of administration cannot be used: ${code}`, { cause });
+    }
+  }
+
+  /** Writes what is left to write. The store must still be open. */
+  async close(): Promise<void> {
+    this.apiKeys.close();
+    await this.refusals.close();
+    await this.opened?.audit.stop();
+  }
+
+  private async openOn(dataSource: DataSource): Promise<void> {
+    const keys = new KeyAdministration(dataSource, this.apiKeys, this.clock.nowMs);
+    const audit = new AuditAdministration(dataSource, this.log);
+    const secret = await sharedSecret(dataSource, JOIN_SECRET, () => randomBytes(SECRET_BYTES).toString('hex'));
+    await this.apiKeys.open(new ApiKeyTable(dataSource));
+    this.refusals.open(dataSource);
+    audit.start();
+    this.opened = { keys, audit, joinTokens: new JoinTokens(Buffer.from(secret, 'hex')) };
+  }
+
+  private there(): Opened {
+    if (this.opened === null) throw new ApiError('not_ready', 'The coordinator is still starting.');
+    return this.opened;
+  }
+}
+
+/** Errors of a database driver carry a code; anything else is a fault of ours and must not be tried for ever. */
+function codeOf(cause: unknown): string | null {
+  const { code } = cause as { readonly code?: unknown };
+  return typeof code === 'string' ? code : null;
+}

@@ -1,0 +1,144 @@
+/**
+ * The chain over the audit: each link hashes its row together with the link before, so that a row that was changed, taken away or put in breaks it, and
+ * `verify` says where. Rows are written by any node in the transaction of their change, together with a note (`audit_unchained`); links are added
+ * afterwards, in batches, because a chain through every node's own flushes would make them wait for each other.
+ *
+ * Order under concurrency comes from the primary key of `audit_chain`: two nodes that add the same number collide, one transaction is rolled back as
+ * a whole, and its rows are taken up the next time. What was written in the last second or so has no link yet.
+ */
+import { createHash } from 'node:crypto';
+import { type DataSource, type EntityManager, In, MoreThan } from 'typeorm';
+import { AuditChainEntity, AuditLogEntity, AuditUnchainedEntity } from '../schema/index.js';
+import { inTransaction } from './in-transaction.js';
+import { isDuplicate } from './refusals.js';
+
+/** Links of one transaction, and rows of one read. */
+const BATCH = 200;
+/** What stands before the first link. */
+const GENESIS = '0'.repeat(64);
+
+/** The newest link: kept elsewhere, it shows later whether the chain behind it has been made anew. */
+export interface ChainHead {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** A place where the chain does not hold. */
+export interface BrokenLink {
+  readonly seq: number;
+  readonly auditId: string;
+  /** `changed`: the row is not what was hashed. `row_missing`: it is gone. `link_missing`: numbers are missing before this link. */
+  readonly problem: 'changed' | 'row_missing' | 'link_missing';
+}
+
+export interface ChainReport {
+  readonly holds: boolean;
+  readonly links: number;
+  /** Rows that were written but have no link yet. */
+  readonly unchained: number;
+  /** Rows that have neither a link nor the note that one is due: put in behind the coordinator's back. At most a hundred. */
+  readonly foreign: readonly string[];
+  /** The first broken link; what comes after it cannot be judged. */
+  readonly broken: BrokenLink | null;
+  readonly head: ChainHead | null;
+}
+
+export class AuditChain {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Adds links for what has none, at most a batch, and returns how many. 0 also when another node was faster. */
+  async extend(): Promise<number> {
+    try {
+      return await inTransaction(this.dataSource, (manager) => this.extendWithin(manager));
+    } catch (error) {
+      if (isDuplicate(error)) return 0;
+      throw error;
+    }
+  }
+
+  async head(): Promise<ChainHead | null> {
+    const link = await newestLink(this.dataSource.manager);
+    return link === null ? null : { seq: link.seq, hash: link.hash };
+  }
+
+  /** Reads the whole chain, a batch at a time, and stops at the first link that does not hold. */
+  async verify(): Promise<ChainReport> {
+    const { manager } = this.dataSource;
+    let previous = { seq: 0, hash: GENESIS };
+    let links = 0;
+    let broken: BrokenLink | null = null;
+    for (;;) {
+      const batch = await manager.find(AuditChainEntity, { where: { seq: MoreThan(previous.seq) }, order: { seq: 'ASC' }, take: BATCH });
+      if (batch.length === 0) break;
+      const rows = await rowsOf(manager, batch);
+      for (const link of batch) {
+        broken = problemOf(link, previous, rows.get(link.auditId), links === 0);
+        if (broken !== null) break;
+        previous = { seq: link.seq, hash: link.hash };
+        links += 1;
+      }
+      if (broken !== null) break;
+    }
+    const foreign = await foreignRows(manager);
+    const unchained = await manager.count(AuditUnchainedEntity);
+    return { holds: broken === null && foreign.length === 0, links, unchained, foreign, broken, head: await this.head() };
+  }
+
+  private async extendWithin(manager: EntityManager): Promise<number> {
+    const waiting = await manager.find(AuditUnchainedEntity, { order: { id: 'ASC' }, take: BATCH });
+    if (waiting.length === 0) return 0;
+    const ids = waiting.map(({ id }) => id);
+    const found = await manager.find(AuditLogEntity, { where: { id: In(ids) }, order: { id: 'ASC' } });
+    let { seq, hash } = (await newestLink(manager)) ?? { seq: 0, hash: GENESIS };
+    const added = found.map((row) => {
+      seq += 1;
+      hash = hashOf(hash, row);
+      return { seq, auditId: row.id, hash };
+    });
+    if (added.length > 0) await manager.insert(AuditChainEntity, added);
+    await manager.delete(AuditUnchainedEntity, { id: In(ids) });
+    return added.length;
+  }
+}
+
+async function newestLink(manager: EntityManager): Promise<AuditChainEntity | null> {
+  const [link] = await manager.find(AuditChainEntity, { order: { seq: 'DESC' }, take: 1 });
+  return link ?? null;
+}
+
+async function rowsOf(manager: EntityManager, links: readonly AuditChainEntity[]): Promise<ReadonlyMap<string, AuditLogEntity>> {
+  const rows = await manager.find(AuditLogEntity, { where: { id: In(links.map(({ auditId }) => auditId)) } });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/**
+ * `isOldest`: retention may have taken away what is before, so the oldest link counts as the anchor where its number is not 1: whether its own row was
+ * changed cannot be told from it alone.
+ */
+function problemOf(link: AuditChainEntity, previous: ChainHead, row: AuditLogEntity | undefined, isOldest: boolean): BrokenLink | null {
+  const { seq, auditId } = link;
+  const isAnchor = isOldest && seq !== 1;
+  if (isAnchor) return null;
+  if (seq !== previous.seq + 1) return { seq, auditId, problem: 'link_missing' };
+  if (row === undefined) return { seq, auditId, problem: 'row_missing' };
+  return hashOf(previous.hash, row) === link.hash ? null : { seq, auditId, problem: 'changed' };
+}
+
+/** SHA-256 over the hash before and the row as a JSON array, so that no two rows read the same. */
+function hashOf(previous: string, { id, gid, atMs, principal, action, reason, detail }: AuditLogEntity): string {
+  return createHash('sha256')
+    .update(JSON.stringify([previous, id, gid, atMs, principal, action, reason, detail]))
+    .digest('hex');
+}
+
+async function foreignRows(manager: EntityManager): Promise<readonly string[]> {
+  const rows = await manager
+    .createQueryBuilder(AuditLogEntity, 'a')
+    .select('a.id', 'id')
+    .leftJoin(AuditChainEntity, 'c', 'c.audit_id = a.id')
+    .leftJoin(AuditUnchainedEntity, 'u', 'u.id = a.id')
+    .where('c.seq IS NULL AND u.id IS NULL')
+    .limit(100)
+    .getRawMany<{ readonly id: string }>();
+  return rows.map(({ id }) => id);
+}

@@ -1,0 +1,38 @@
+/**
+ * Transactions of administration, beside the writer's. On SQLite all of TypeORM shares one connection, where a second transaction would nest inside the
+ * first and die with it after it was answered: there they take turns, and each has the write lock from its first statement, so that it never reads
+ * what it cannot write any more.
+ */
+import type { DataSource, EntityManager } from 'typeorm';
+
+const turns = new WeakMap<DataSource, Promise<unknown>>();
+
+/**
+ * All of `work`, or nothing and its error. Within it, write by `manager.insert`, `update` and `delete`: `save` opens a transaction of its own.
+ * Nothing else may be awaited in it than the database.
+ */
+export async function inTransaction<Result>(dataSource: DataSource, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+  if (dataSource.options.type !== 'better-sqlite3') return dataSource.transaction('READ COMMITTED', work);
+  const before = turns.get(dataSource) ?? Promise.resolve();
+  const turn = before.then(() => immediately(dataSource, work));
+  turns.set(
+    dataSource,
+    turn.catch(() => undefined),
+  );
+  return turn;
+}
+
+async function immediately<Result>(dataSource: DataSource, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+  const runner = dataSource.createQueryRunner();
+  await runner.query('BEGIN IMMEDIATE');
+  try {
+    const result = await work(runner.manager);
+    await runner.query('COMMIT');
+    return result;
+  } catch (error) {
+    await runner.query('ROLLBACK');
+    throw error;
+  } finally {
+    await runner.release();
+  }
+}

@@ -1,0 +1,10 @@
+/** What administration keeps: keys, the audit and its chain, duties of one node for all. Not hot; TypeORM's repositories, the same on every dialect. */
+export { ApiKeyTable, type ListedKey, MOST_API_KEYS } from './api-keys.js';
+export { AuditChain, type BrokenLink, type ChainHead, type ChainReport } from './audit-chain.js';
+export { purgeAudit } from './audit-retention.js';
+export { type AuditQuery, findAudit, MOST_AUDIT_ROWS, recordAudit } from './audit-trail.js';
+export { databaseMoment } from './database-moment.js';
+export { Duties } from './duties.js';
+export { inTransaction } from './in-transaction.js';
+export { isDuplicate } from './refusals.js';
+export { sharedSecret } from './shared-secrets.js';
