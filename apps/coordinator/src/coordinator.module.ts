@@ -9,8 +9,11 @@ import {
   BeginController,
   GetController,
   KeysController,
+  ListController,
+  Operations,
   RegisterController,
   SubmitController,
+  TimelineController,
   WaitController,
 } from './api/index.js';
 import { Health, HealthController, Metrics, MetricsController } from './health/index.js';
@@ -19,6 +22,7 @@ import { type FailureLog, ProblemFilter } from './http/index.js';
 /** What the routes are given. */
 export interface CoordinatorParts {
   readonly backend: Backend;
+  readonly operations: Operations;
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: FailureLog;
@@ -41,6 +45,8 @@ export function coordinatorModule(parts: CoordinatorParts): DynamicModule {
       AbortCommandController,
       GetController,
       WaitController,
+      ListController,
+      TimelineController,
       KeysController,
       AuditController,
       HealthController,
@@ -49,6 +55,7 @@ export function coordinatorModule(parts: CoordinatorParts): DynamicModule {
     providers: [
       { provide: Backend, useValue: parts.backend },
       { provide: Administration, useValue: parts.administration },
+      { provide: Operations, useValue: parts.operations },
       { provide: Health, useValue: parts.health },
       { provide: Metrics, useValue: parts.metrics },
       { provide: APP_FILTER, useValue: new ProblemFilter(parts.log) },

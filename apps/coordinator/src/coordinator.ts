@@ -29,7 +29,7 @@ export class Coordinator {
     const administration = new Administration(configuration.access, logger, clock);
     const runtime = new Runtime(configuration, { logger, metrics, monitor, tracer }, administration);
     const { allowedHosts } = configuration.http;
-    const parts = { backend: runtime, health: runtime, metrics: metrics.registry, log: logger, allowedHosts, administration };
+    const parts = { backend: runtime, operations: runtime, health: runtime, metrics: metrics.registry, log: logger, allowedHosts, administration };
     const app = await createApplication(parts, logger.isLevelEnabled('debug') ? new NestLogger(logger) : false);
     await app.listen({ host: configuration.http.host, port: configuration.http.port });
     runtime.start();

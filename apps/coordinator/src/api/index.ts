@@ -6,11 +6,14 @@ export { Backend, type UrlCheck } from './backend.js';
 export { BeginController } from './begin/begin.controller.js';
 export { GetController } from './get/get.controller.js';
 export { KeysController } from './keys/keys.controller.js';
+export { ListController } from './list/list.controller.js';
+export { type History, Operations } from './operations.js';
 export { RegisterController } from './register/register.controller.js';
 export type { Route, RouteAnswer } from './route.js';
 export { everyBody, everyGuarded, everyRoute, routes } from './routes.js';
 export { problemSchema } from './schemas/responses.js';
 export { SubmitController } from './submit/submit.controller.js';
+export { TimelineController } from './timeline/timeline.controller.js';
 export {
   type BranchBody,
   type DecisionBody,

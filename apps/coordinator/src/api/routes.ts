@@ -7,11 +7,14 @@ import type { ErrorCode } from '../errors/index.js';
 import { abortSchema } from './abort/abort.schema.js';
 import { auditRoutes } from './audit/audit.routes.js';
 import { beginSchema } from './begin/begin.schema.js';
+import { getQuery } from './get/get.controller.js';
+import { listRoutes } from './list/list.routes.js';
 import { keyRoutes } from './keys/keys.routes.js';
 import { registerSchema } from './register/register.schema.js';
 import type { Route, RouteAnswer } from './route.js';
 import { liveSchema, readySchema, registrationSchema, transactionSchema } from './schemas/responses.js';
 import { submitSchema } from './submit/submit.schema.js';
+import { timelineRoutes } from './timeline/timeline.routes.js';
 import { waitQuery } from './wait/wait.controller.js';
 
 const notNow: readonly ErrorCode[] = ['overloaded', 'outcome_unknown', 'store_unavailable', 'not_ready', 'draining'];
@@ -140,6 +143,7 @@ export const routes: readonly Route[] = [
     name: 'get',
     summary: 'Shows a transaction as it is durable now',
     access: openTo.everybody,
+    query: getQuery,
     answers: [shows(200, 'The transaction.')],
     errors: ['invalid_gid', 'invalid_query', 'not_found', 'store_unavailable', 'not_ready'],
   },
@@ -155,6 +159,8 @@ export const routes: readonly Route[] = [
   },
   ...keyRoutes,
   ...auditRoutes,
+  ...listRoutes,
+  ...timelineRoutes,
   {
     method: 'GET',
     path: '/health/live',

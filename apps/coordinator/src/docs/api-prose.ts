@@ -40,6 +40,11 @@ curl -s localhost:4100/v1/transactions -H 'content-type: application/json' -d '{
   -d '{ "branches": ["inventory.reserve"], "wait": "final" }'`,
   abort: `curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120003/abort -H 'content-type: application/json' \\
   -d '{ "reason": "the customer changed their mind" }'`,
-  get: 'curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002',
+  get: `curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002
+curl -s 'localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002?include=attempts,audit'`,
+  list: `curl -s 'localhost:4100/v1/transactions?attention=any&participant=payment&limit=20'
+curl -s 'localhost:4100/v1/transactions?status=aborted&code=INSUFFICIENT_FUNDS&from=2026-11-22T00:00:00Z'
+curl -s 'localhost:4100/v1/transactions?key=order-77'`,
+  timeline: 'curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002/timeline',
   wait: "curl -s 'localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002/wait?until=final&timeoutMs=5000'",
 };

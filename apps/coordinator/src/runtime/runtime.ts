@@ -10,6 +10,7 @@ import {
   noFailpoints,
   StoreUnavailableError,
   type TransactionEngine,
+  type TransactionSearch,
 } from '@assent/engine';
 import { ProcessFailpoints } from '@assent/failpoints';
 import { type EngineMetrics, type EngineMonitor, registerGauges, type TransactionTracer } from '@assent/observability';
@@ -18,7 +19,7 @@ import { type OpenedStore, openTransactionStore, poolLoad, readStanding } from '
 import { EgressPolicy, HttpBranchInvoker } from '@assent/transport';
 import type { Logger } from 'pino';
 import type { Administration } from '../admin/index.js';
-import { Backend } from '../api/index.js';
+import { Backend, type History, type Operations } from '../api/index.js';
 import type { Configuration } from '../configuration/index.js';
 import { ApiError } from '../errors/index.js';
 import type { Health, Readiness } from '../health/index.js';
@@ -58,7 +59,7 @@ export interface Observers {
   readonly tracer: TransactionTracer | null;
 }
 
-export class Runtime extends Backend implements Health {
+export class Runtime extends Backend implements Health, Operations {
   readonly ownership: Backend['ownership'];
   readonly limits: Configuration['limits'];
   readonly participants: ReadonlySet<string>;
@@ -106,9 +107,15 @@ export class Runtime extends Backend implements Health {
   }
 
   engine(): TransactionEngine {
-    if (this.running !== null) return this.running.engine;
-    if (this.storeIsAway) throw new ApiError('store_unavailable', 'The database cannot be reached.');
-    throw new ApiError('not_ready', 'The coordinator is still starting.');
+    return this.parts().engine;
+  }
+
+  search(): TransactionSearch {
+    return this.parts().opened.search;
+  }
+
+  history(): History {
+    return this.parts().opened.store;
   }
 
   async policy(name: string, version: number | null): Promise<Policy | null> {
@@ -130,6 +137,12 @@ export class Runtime extends Backend implements Health {
     this.wake();
     if (this.running !== null) await close(this.running, this.administration, this.configuration.drainMs);
     await this.booting;
+  }
+
+  private parts(): Running {
+    if (this.running !== null) return this.running;
+    if (this.storeIsAway) throw new ApiError('store_unavailable', 'The database cannot be reached.');
+    throw new ApiError('not_ready', 'The coordinator is still starting.');
   }
 
   private state(): EngineState {

@@ -1,10 +1,11 @@
 /** The routes over a scripted engine, without a database, for tests of the API alone. */
 import type { TransactionEngine } from '@assent/engine';
 import { type Policy, shippedPolicies } from '@assent/protocol';
+import { MemoryDatabase, MemoryTransactionSearch, MemoryTransactionStore } from '@assent/store';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Ownership } from '../access/index.js';
 import { Administration } from '../admin/index.js';
-import { Backend } from '../api/index.js';
+import { Backend, Operations } from '../api/index.js';
 import { createApplication } from '../application.js';
 import { type AccessConfiguration, type Limits, readConfiguration } from '../configuration/index.js';
 import { Health, Metrics } from '../health/index.js';
@@ -47,6 +48,19 @@ class HarnessBackend extends Backend {
   }
 }
 
+/** A store without a transaction in it. */
+class HarnessOperations extends Operations {
+  private readonly database = new MemoryDatabase(() => Date.now());
+
+  search() {
+    return new MemoryTransactionSearch(this.database);
+  }
+
+  history() {
+    return new MemoryTransactionStore(this.database);
+  }
+}
+
 class HarnessHealth extends Health {
   readiness() {
     return { status: 'ready', node: 'test' } as const;
@@ -72,6 +86,7 @@ export async function startApi(limits: Partial<Limits> = {}, access: AccessConfi
   backend.ownership = administration.ownership;
   const parts = {
     backend,
+    operations: new HarnessOperations(),
     health: new HarnessHealth(),
     metrics: new HarnessMetrics(),
     log,
