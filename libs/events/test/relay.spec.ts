@@ -135,6 +135,19 @@ describe('the relay', () => {
     expect(report.rows).toBe(0);
   });
 
+  it('tries again at once when it hears that the broker is back', async () => {
+    const { clock, database, broker, relay, add } = aScene();
+    broker.isAway = true;
+    add('a');
+    relay.start();
+    await clock.until('it has tried for a while', () => clock.monotonicMs() > 30_000, 60_000);
+    broker.isAway = false;
+    const before = clock.monotonicMs();
+    relay.retry();
+    await clock.until('published', () => database.events.size === 0);
+    expect(clock.monotonicMs() - before).toBeLessThan(100);
+  });
+
   it('publishes what a dead node left behind, and nothing of a living one', async () => {
     const { clock, database, broker, report, relay, add } = aScene();
     add('left', 1, OTHER);

@@ -3,6 +3,7 @@ export { EngineMonitor, type MonitorParts } from './engine-monitor.js';
 export { createLogger, type LoggerOptions, NestLogger } from './logging/index.js';
 export {
   EngineMetrics,
+  EventMetrics,
   type GaugeSources,
   type ParticipantLoads,
   type Reading,

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { EngineMetrics, type GaugeSources, registerGauges } from '../src/index.js';
+import { EngineMetrics, EventMetrics, type GaugeSources, registerGauges } from '../src/index.js';
 import { metricSections } from '../src/metrics/catalogue.js';
 import { metricsDocument } from '../src/metrics/document.js';
 import { aCall, aView, monitorAt } from './views.js';
@@ -109,6 +109,7 @@ describe('the page about metrics', () => {
       pool: () => ({ open: 1, idle: 1, waiting: 0 }),
       standing: async () => standing,
     });
+    new EventMetrics(metrics.registry).published(5);
     monitor.started('tcc');
     monitor.called(aCall, 'inventory', { kind: 'unknown', code: 'timeout', message: '' }, 1);
     monitor.ignored('late_reply');

@@ -6,6 +6,7 @@ import type { TracingOptions } from '@assent/observability';
 import type { NatsAddress } from '@assent/service';
 import type { z } from 'zod';
 import { type AccessConfiguration, accessOf } from './access.js';
+import { type EventSettings, eventsOf } from './announcing.js';
 import { type LinkTemplate, linksOf, tracingOf } from './observing.js';
 import { problemsBetween } from './problems-between.js';
 import { type Variables, variables } from './variables.js';
@@ -26,6 +27,8 @@ export interface Configuration {
   readonly sqliteDriver: 'better-sqlite3' | 'libsql' | undefined;
   readonly nodeName: string;
   readonly nats: NatsAddress | null;
+  /** `null`: no events, with or without NATS. */
+  readonly events: EventSettings | null;
   readonly participants: readonly ConfiguredParticipant[];
   readonly keysFile: string;
   readonly concurrency: number;
@@ -96,6 +99,7 @@ function toConfiguration(values: Variables): Configuration {
     sqliteDriver: values.ASSENT_SQLITE_DRIVER === 'auto' ? undefined : values.ASSENT_SQLITE_DRIVER,
     nodeName: values.ASSENT_NODE_NAME,
     nats: values.ASSENT_NATS_URL,
+    events: eventsOf(values),
     participants: [...values.ASSENT_PARTICIPANTS].map(([name, baseUrl]) => {
       const concurrency = values.ASSENT_PARTICIPANT_CONCURRENCY.get(name) ?? values.ASSENT_CONCURRENCY;
       return withKey({ name, baseUrl, concurrency }, values.ASSENT_PARTICIPANT_KEYS.get(name));

@@ -8,6 +8,7 @@ import type { Arming } from '@assent/failpoints';
 import { type NatsAddress, natsUrl } from '@assent/service';
 import { z } from 'zod';
 import { accessVariables } from './access-variables.js';
+import { announcingVariables } from './announcing.js';
 import { observingVariables } from './observing.js';
 import {
   armings,
@@ -171,6 +172,7 @@ export const variables = z.object({
     .enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' })
     .default('info')
     .meta(described('What is logged, as JSON lines on standard output. Payloads and keys never are.')),
+  ...announcingVariables,
   ...observingVariables,
 });
 

@@ -13,7 +13,7 @@ import {
   type TransactionSearch,
 } from '@assent/engine';
 import { ProcessFailpoints } from '@assent/failpoints';
-import { type EngineMetrics, type EngineMonitor, registerGauges, type TransactionTracer } from '@assent/observability';
+import { type EngineMetrics, type EngineMonitor, EventMetrics, registerGauges, type TransactionTracer } from '@assent/observability';
 import type { Policy } from '@assent/protocol';
 import { type OpenedStore, openTransactionStore, poolLoad, readStanding } from '@assent/store';
 import { EgressPolicy, HttpBranchInvoker } from '@assent/transport';
@@ -24,6 +24,7 @@ import type { Configuration } from '../configuration/index.js';
 import { ApiError } from '../errors/index.js';
 import type { Health, Readiness } from '../health/index.js';
 import { readKeysFile, writeKeysFile } from './keys-file.js';
+import { Messaging } from './messaging.js';
 import { agreeOnKeys } from './participant-keys.js';
 import { systemClock } from './system-clock.js';
 import { SystemRandom } from './system-random.js';
@@ -49,6 +50,8 @@ interface Running {
   readonly opened: OpenedStore;
   readonly invoker: HttpBranchInvoker;
   readonly engine: Engine;
+  /** `null`: no NATS. */
+  readonly messaging: Messaging | null;
 }
 
 export interface Observers {
@@ -69,6 +72,7 @@ export class Runtime extends Backend implements Health, Operations {
   private fail!: (line: string) => void;
   private readonly egress: EgressPolicy;
   private readonly failpoints: Failpoints;
+  private readonly eventMetrics: EventMetrics;
   private running: Running | null = null;
   private booting: Promise<void> = Promise.resolve();
   private storeIsAway = false;
@@ -93,6 +97,7 @@ export class Runtime extends Backend implements Health, Operations {
     this.failed = new Promise((resolve) => {
       this.fail = resolve;
     });
+    this.eventMetrics = new EventMetrics(observers.metrics.registry);
     registerGauges(observers.metrics.registry, {
       engine: () => this.state(),
       participants: () => this.running?.invoker.loads() ?? new Map(),
@@ -162,6 +167,7 @@ export class Runtime extends Backend implements Health, Operations {
     if (this.stopping) return close(running, this.administration, 0);
     this.running = running;
     void running.engine.gaveUp.then(this.fail);
+    running.messaging?.start();
     await running.engine.start();
   }
 
@@ -188,7 +194,8 @@ export class Runtime extends Backend implements Health, Operations {
       const invoker = await this.invokerFor(opened);
       await this.administration.open(opened);
       for (const advice of opened.advice) this.observers.logger.warn({ code: 'database_advice' }, advice);
-      return { opened, invoker, engine: this.engineOver(opened, invoker) };
+      const messaging = this.messagingOver(opened);
+      return { opened, invoker, messaging, engine: this.engineOver(opened, invoker, messaging) };
     } catch (error) {
       await opened.store.close();
       throw error;
@@ -213,11 +220,19 @@ export class Runtime extends Backend implements Health, Operations {
     });
   }
 
-  private engineOver({ store }: OpenedStore, invoker: HttpBranchInvoker): Engine {
+  private messagingOver({ outbox }: OpenedStore): Messaging | null {
+    const { nats: address, nodeName, events } = this.configuration;
+    const { monitor } = this.observers;
+    const incarnation = () => this.running?.engine.state().incarnation ?? null;
+    return address === null ? null : new Messaging({ address, nodeName, events, outbox, metrics: this.eventMetrics, monitor, incarnation });
+  }
+
+  private engineOver({ store }: OpenedStore, invoker: HttpBranchInvoker, messaging: Messaging | null): Engine {
     const { nodeName, leaseMs, limits } = this.configuration;
     const { failpoints } = this;
+    const { monitor } = this.observers;
     return new Engine(
-      { store, invoker, clock: systemClock, random: new SystemRandom(), monitor: this.observers.monitor, failpoints },
+      { store, invoker, clock: systemClock, random: new SystemRandom(), monitor, failpoints, ...messaging?.ports },
       { ...defaultEngineOptions, nodeName, leaseMs, maxInMemory: limits.inMemory, maxWaiters: limits.waiters },
     );
   }
@@ -233,8 +248,9 @@ export class Runtime extends Backend implements Health, Operations {
   }
 }
 
-async function close({ engine, invoker, opened }: Running, administration: Administration, drainMs: number): Promise<void> {
+async function close({ engine, messaging, invoker, opened }: Running, administration: Administration, drainMs: number): Promise<void> {
   await engine.drain(drainMs);
+  await messaging?.stop();
   await invoker.close(INVOKER_CLOSE_MS);
   await administration.close();
   await opened.store.close();

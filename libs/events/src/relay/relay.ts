@@ -60,7 +60,7 @@ export class Relay implements Announcer {
   private isStopping = false;
   private stopBy = Number.POSITIVE_INFINITY;
   private isAwake = false;
-  private rouse: () => void = () => undefined;
+  private endPause: () => void = () => undefined;
   private adoptAtMs = 0;
   private backoffMs: number;
   private isFailing = false;
@@ -78,14 +78,22 @@ export class Relay implements Announcer {
 
   announced(): void {
     this.isAwake = true;
-    this.rouse();
+    // Every flush says so: a pause after a failure is not cut short by it.
+    if (!this.isFailing) this.endPause();
+  }
+
+  /** The broker may be back: a pause after a failure ends now. */
+  retry(): void {
+    this.backoffMs = this.options.firstBackoffMs;
+    this.isAwake = true;
+    this.endPause();
   }
 
   /** Publishes what is still there, for at most `withinMs`; what is left is adopted by other nodes, or by the next start. */
   async stop(withinMs: number): Promise<void> {
     this.isStopping = true;
     this.stopBy = this.parts.clock.monotonicMs() + withinMs;
-    this.announced();
+    this.retry();
     await this.running;
   }
 
@@ -178,14 +186,11 @@ export class Relay implements Announcer {
     return present;
   }
 
-  /** Ends early when it is roused to stop; a wake-up alone does not cut a back-off short, because it comes with every flush. */
   private pause(ms: number): Promise<void> {
     const { clock } = this.parts;
-    const isBackoff = this.isFailing;
     return new Promise((resolve) => {
       const timer = clock.after(Math.max(0, Math.min(ms, this.stopBy - clock.monotonicMs())), resolve);
-      this.rouse = () => {
-        if (isBackoff && !this.isStopping) return;
+      this.endPause = () => {
         timer.cancel();
         resolve();
       };

@@ -76,6 +76,14 @@ export const storeMetrics = {
   pool: gauge('assent_database_pool_connections', 'Connections for reads that are open or idle, and reads waiting for one', 'state'),
 } satisfies Catalogue;
 
+/** Events on their way to NATS; all 0 where no publisher is configured. */
+export const eventMetrics = {
+  published: counter('assent_outbox_published_total', 'Events that the broker has acknowledged'),
+  lag: histogram('assent_outbox_publish_lag_seconds', 'From the image that an event tells of to the acknowledgement of the broker'),
+  rows: gauge('assent_outbox_rows', 'Events of this node that wait to be published; 100,000 means "or more"'),
+  oldest: gauge('assent_outbox_oldest_age_seconds', 'Age of the oldest event that waits, 0 when there is none'),
+} satisfies Catalogue;
+
 /** This node. */
 export const nodeMetrics = {
   ready: gauge('assent_ready', '1 when this node accepts transactions'),
@@ -103,6 +111,7 @@ export const metricSections: readonly (readonly [string, Catalogue])[] = [
   ['Transactions', transactionMetrics],
   ['Calls of branches', callMetrics],
   ['Database', storeMetrics],
+  ['Events', eventMetrics],
   ['This node', nodeMetrics],
   ['All nodes together', standingMetrics],
 ];
@@ -113,6 +122,8 @@ export const metricSections: readonly (readonly [string, Catalogue])[] = [
 export const alarmCodes = [
   'branch_parked',
   'breaker_open',
+  'event_refused',
+  'events_not_published',
   'fenced',
   'flush_in_doubt',
   'lost_commits',
@@ -125,4 +136,3 @@ export const alarmCodes = [
   'unreadable_row',
   'writer_bug',
 ] as const;
-
