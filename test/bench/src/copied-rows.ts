@@ -44,17 +44,28 @@ const LOOK_EVERY_MS = 100;
 const SETTLE_WITHIN_MS = 120_000;
 /** So few pages that writing them does not show. */
 const FEW_PAGES = 500;
+/** Pages a second; the server would write 200, as if its disk turned. */
+const WRITING = { innodb_max_dirty_pages_pct: 0, innodb_io_capacity_max: 20_000, innodb_io_capacity: 20_000 };
 
 /** Waits until the server has written what was poured in, so that nobody pays for it later. Throws when that takes more than two minutes. */
 export async function untilWritten(connection: mysql.Connection): Promise<void> {
-  const [[before]] = await connection.query<mysql.RowDataPacket[]>('SELECT @@GLOBAL.innodb_max_dirty_pages_pct AS share');
-  await connection.query('SET GLOBAL innodb_max_dirty_pages_pct=0');
+  const names = Object.keys(WRITING);
+  const [[before]] = await connection.query<mysql.RowDataPacket[]>(
+    `SELECT ${names.map((name) => `@@GLOBAL.${name} AS ${name}`).join(',')}`,
+  );
+  const settings: Readonly<Record<string, unknown>> = before!;
+  await setGlobals(connection, WRITING);
   try {
     await until('the server has written what was poured in', LOOK_EVERY_MS, SETTLE_WITHIN_MS, async () => {
       const [[row]] = await connection.query<mysql.RowDataPacket[]>("SHOW GLOBAL STATUS LIKE 'Innodb_buffer_pool_pages_dirty'");
       return Number(row?.Value) < FEW_PAGES;
     });
   } finally {
-    await connection.query(`SET GLOBAL innodb_max_dirty_pages_pct=${Number(before?.share)}`);
+    // The capacity before its maximum, which may not be lower.
+    await setGlobals(connection, Object.fromEntries([...names].reverse().map((name) => [name, settings[name]])));
   }
+}
+
+async function setGlobals(connection: mysql.Connection, values: Readonly<Record<string, unknown>>): Promise<void> {
+  for (const [name, value] of Object.entries(values)) await connection.query(`SET GLOBAL ${name}=${Number(value)}`);
 }

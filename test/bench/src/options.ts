@@ -8,6 +8,7 @@ export const help = `npm run bench -- [--scenario NAME]... [--quick] [--json FIL
   --json FILE       writes every figure by name
   --report          writes the figures into docs/performance.md and the plots beside it
   --from FILE       runs nothing: takes the figures of an earlier --json, for --report
+  --round-ms N      how long one round of a loop, and a warm-up, lasts in milliseconds (default ${fullSettings.roundMs}; ${quickSettings.roundMs} with --quick)
   --rows N          finished rows, and rows at rest (default ${fullSettings.rows}; 5000000 needs some 10 GB of disk)
   --transactions N  after how many transactions the memory of the coordinator is looked at (default ${fullSettings.memoryTransactions})
   --target URL      measures another server as well, with the same driver in the same run; needs --wire
@@ -41,6 +42,7 @@ export function readOptions(args: readonly string[]): Options {
       json: { type: 'string' },
       report: { type: 'boolean', default: false },
       from: { type: 'string' },
+      'round-ms': { type: 'string' },
       rows: { type: 'string' },
       transactions: { type: 'string' },
       target: { type: 'string' },
@@ -50,10 +52,12 @@ export function readOptions(args: readonly string[]): Options {
     },
   });
   const base = values.quick ? quickSettings : fullSettings;
+  const roundMs = wholeNumber('--round-ms', values['round-ms']);
   return {
     scenarios: values.scenario,
     settings: {
       ...base,
+      ...(roundMs === null ? {} : { roundMs, warmUpMs: roundMs }),
       rows: wholeNumber('--rows', values.rows) ?? base.rows,
       memoryTransactions: wholeNumber('--transactions', values.transactions) ?? base.memoryTransactions,
     },

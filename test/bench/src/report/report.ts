@@ -12,7 +12,7 @@ export interface Report {
   readonly machine: string;
   readonly node: string;
   readonly database: string | null;
-  /** As it was typed, behind `npm run bench --`. */
+  /** As typed behind `npm run bench --`, but for where the figures go. */
   readonly arguments: readonly string[];
   readonly rounds: number;
   readonly roundMs: number;
@@ -40,7 +40,7 @@ export function reportOf({ startedAt, args, settings, figures, database, broken 
     machine: `${processors.length} × ${processors[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB`,
     node: process.version,
     database,
-    arguments: args,
+    arguments: withoutFiles(args),
     rounds: settings.rounds,
     roundMs: settings.roundMs,
     isQuick: settings.isQuick,
@@ -48,6 +48,11 @@ export function reportOf({ startedAt, args, settings, figures, database, broken 
     bars: judge(figures),
     broken,
   };
+}
+
+/** What decides about figures; where somebody wants them written does not. */
+function withoutFiles(args: readonly string[]): readonly string[] {
+  return args.filter((arg, index) => !/^--(json|report)/.test(arg) && args[index - 1] !== '--json');
 }
 
 /** Where git is, the commit at hand; read at the start, because the tree goes on. */

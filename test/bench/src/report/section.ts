@@ -24,12 +24,12 @@ export function sectionOf(report: Report, drawings: readonly Drawing[]): string 
 }
 
 function introduction({ at, commit, machine, node, database, arguments: args, rounds, roundMs, isQuick }: Report): string {
-  const command = ['npm run bench --', ...args].join(' ');
+  const command = ['npm run bench', ...(args.length === 0 ? [] : ['--', ...args])].join(' ');
   const kind = isQuick ? 'A quick run: it shows that everything works, hardly how fast. ' : '';
   const server = database === null ? '' : `, MariaDB ${database}`;
   return `## Measured
 
-${kind}Written by \`${command}\` on ${at.slice(0, 10)} at commit \`${commit}\`, on ${machine}, Node ${node}${server}: load, participants, coordinators and database share
+${kind}Measured by \`${command}\` on ${at.slice(0, 10)} at commit \`${commit}\`, on ${machine}, Node ${node}${server}: load, participants, coordinators and database share
 the machine. Closed and open loops are medians of ${rounds} rounds of ${roundMs / 1_000} s. Figures of two runs do not compare, ratios of one run do.`;
 }
 
