@@ -75,8 +75,15 @@ describe('npm start', () => {
     expect(bash(command)).toContain('"status":"confirmed"');
   });
 
+  itByCurl('prints a command with a key of the demo, which says who it is', () => {
+    const command = /(curl .*\/v1\/me .*)/.exec(told)?.[1] ?? 'false';
+    expect(bash(command)).toBe('{"name":"operator","role":"operator"}');
+  });
+
   itByCurl.each(commandsOfTheTour())('serves the tour of the README: $title', ({ command, expected }) => {
-    const answer = bash(command.replace(/localhost:410(\d)/g, (_, n: string) => `localhost:${firstPort + Number(n)}`));
+    const answer = bash(
+      command.replace(/localhost:410(\d)/g, (_, n: string) => `localhost:${firstPort + Number(n)}`).replaceAll('@.assent/', `@${folder}/`),
+    );
     for (const words of expected) expect(answer).toContain(words);
   });
 

@@ -35,7 +35,7 @@ export class Demo {
     const startedAtMs = Date.now();
     const { orders, fresh } = await this.driveAll(startedAtMs);
     if (fresh < ORDERS) this.narrator.say('', `${ORDERS - fresh} of them had been driven before: their outcomes were kept`);
-    const verdict = await reachVerdict(orders, this.stack.urls.coordinator, this.shop);
+    const verdict = await reachVerdict(orders, { baseUrl: this.stack.urls.coordinator, key: this.stack.keys.viewer }, this.shop);
     this.narrator.print('', ...outcomeTable(verdict.outcomes), '');
     await this.tellOne(verdict);
     this.narrator.say('checked', ...verdict.totals.map(({ line }) => line), ...verdict.contradictions);
@@ -50,6 +50,8 @@ export class Demo {
     this.narrator.say(
       'try',
       `curl -s ${short(order)}/orders -H 'content-type: application/json' -H 'idempotency-key: me-1' -d '${body}'`,
+      `curl -s ${short(coordinator)}/v1/me -H 'x-api-key: ${this.stack.keys.operator}'`,
+      `keys of all roles are in ${this.configuration.folder}/access.json`,
       `open ${short(coordinator, 'http://')}/docs     Ctrl-C stops everything`,
     );
   }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type DemoConfiguration, readDemoConfiguration, UnknownArgumentError } from './configuration.js';
 import { Demo } from './demo.js';
 import { Narrator } from './narrator.js';
-import { DatabasesError, databasesOf, ProcessFailedError, Stack } from './stack/index.js';
+import { accessKeysIn, DatabasesError, databasesOf, ProcessFailedError, Stack } from './stack/index.js';
 
 const narrator = new Narrator(process.stdout);
 
@@ -48,7 +48,8 @@ async function main(): Promise<void> {
 
 async function prepare({ databaseUrl, firstPort, folder }: DemoConfiguration): Promise<Stack> {
   const databases = await databasesOf(databaseUrl, resolve(folder));
-  return new Stack({ firstPort, databases, folder: resolve(folder) });
+  const keys = await accessKeysIn(resolve(folder));
+  return new Stack({ firstPort, databases, keys, folder: resolve(folder) });
 }
 
 /** What a person can act on; of what nobody foresaw, everything. */

@@ -1,5 +1,5 @@
 /** Looks at how everything ended: each order's transaction, and the totals in the services' own databases. */
-import { AssentClient } from '@assent/client';
+import { AssentClient, type AssentClientOptions } from '@assent/client';
 import type { TransactionView } from '@assent/protocol';
 import type { DrivenOrder } from './drive/index.js';
 import { type CheckedTotal, checkMoney, checkStock, type Outcome } from './report/index.js';
@@ -19,8 +19,12 @@ export interface Verdict {
 const FINAL_WITHIN_MS = 60_000;
 
 /** Waits until the transactions are final, at most a minute each, and judges. */
-export async function reachVerdict(orders: readonly DrivenOrder[], coordinatorUrl: string, shop: Shop): Promise<Verdict> {
-  const client = new AssentClient({ baseUrl: coordinatorUrl });
+export async function reachVerdict(
+  orders: readonly DrivenOrder[],
+  coordinator: Pick<AssentClientOptions, 'baseUrl' | 'key'>,
+  shop: Shop,
+): Promise<Verdict> {
+  const client = new AssentClient(coordinator);
   try {
     const transactions = await Promise.all(orders.map(({ order }) => client.wait(order.gid, 'final', FINAL_WITHIN_MS)));
     const { opened, ...money } = await shop.moneyTotals();

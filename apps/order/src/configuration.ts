@@ -9,6 +9,8 @@ const schema = z.object({
   ORDER_COORDINATOR_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL such as http://127.0.0.1:4100' })
     .default('http://127.0.0.1:4100'),
+  /** The API key of this service at the coordinator; needed where the coordinator has access control on. */
+  ORDER_COORDINATOR_KEY: z.string().max(8_192).optional(),
   /** How long `POST /orders` waits for the decision, in milliseconds, before it answers that the order is still under way. */
   ORDER_WAIT_MS: wholeNumber(0, 60_000).default(5_000),
   /** How often orders without an outcome are looked after, in milliseconds. */

@@ -7,6 +7,7 @@ void boot('order', async () => {
   const env = readOrderConfiguration(process.env);
   const module = orderWith({
     databaseUrl: env.ORDER_DATABASE_URL,
+    coordinatorKey: env.ORDER_COORDINATOR_KEY,
     coordinatorUrl: env.ORDER_COORDINATOR_URL,
     waitMs: env.ORDER_WAIT_MS,
     reconcileMs: env.ORDER_RECONCILE_MS,

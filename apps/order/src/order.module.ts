@@ -18,6 +18,8 @@ import { Reconciliation, ReconciliationInterval } from './orders/reconciliation.
 export interface OrderOptions {
   readonly databaseUrl: string;
   readonly coordinatorUrl: string;
+  /** `undefined`: the coordinator asks nobody who they are. */
+  readonly coordinatorKey?: string | undefined;
   /** How long `POST /orders` waits for a decision. */
   readonly waitMs: number;
   /** How often orders without an outcome are looked after. */
@@ -34,7 +36,7 @@ const connections = 256;
 export class OrderModule {}
 
 /** The module as it is configured. */
-export function orderWith({ databaseUrl, coordinatorUrl, waitMs, reconcileMs }: OrderOptions): DynamicModule {
+export function orderWith({ databaseUrl, coordinatorUrl, coordinatorKey, waitMs, reconcileMs }: OrderOptions): DynamicModule {
   return {
     module: OrderModule,
     imports: [
@@ -46,7 +48,7 @@ export function orderWith({ databaseUrl, coordinatorUrl, waitMs, reconcileMs }: 
         },
       }),
       TypeOrmModule.forFeature([Product]),
-      AssentModule.forRoot({ baseUrl: coordinatorUrl, connections }),
+      AssentModule.forRoot({ baseUrl: coordinatorUrl, connections, ...(coordinatorKey !== undefined && { key: coordinatorKey }) }),
     ],
     providers: [
       { provide: OrderWait, useValue: new OrderWait(waitMs) },

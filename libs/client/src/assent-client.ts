@@ -10,7 +10,7 @@ import { TccBuilder } from './builders/tcc-builder.js';
 import type { TransactionOptions } from './builders/transaction-options.js';
 import type { AnyContracts, ContractMap } from './contracts.js';
 import { AssentUnavailableError } from './errors.js';
-import { type Channel, type HttpAnswer, HttpChannel, type HttpRequest } from './http-channel.js';
+import { type Channel, type HttpAnswer, HttpChannel, type HttpRequest, JoiningChannel } from './http-channel.js';
 import { type Ambient, defaultRetryBounds, Repetition, type RetryBounds, realAmbient } from './repetition.js';
 import type { BeginRequest, Milestone, RegisterRequest, Waiting } from './requests.js';
 import { isWireTransaction, readBranch, readTransaction, type TransactionResult, type WireBranch } from './transaction-result.js';
@@ -18,6 +18,8 @@ import { isWireTransaction, readBranch, readTransaction, type TransactionResult,
 export interface AssentClientOptions {
   /** Origin of the coordinator, with a path prefix where a proxy adds one: `http://127.0.0.1:4100`. */
   readonly baseUrl: string;
+  /** The API key, or a token, of this service; sent with every request. Needed where the coordinator has access control on. */
+  readonly key?: string;
   /** Requests in the air at once; more wait for a connection. Default 64. */
   readonly connections?: number;
   /** How long one request may take beyond the wait it asks for. Default 5,000 ms. */
@@ -50,11 +52,19 @@ export class AssentClient<C extends ContractMap<C> = AnyContracts> {
   private readonly repetition: Repetition;
   private readonly requestTimeoutMs: number;
 
-  constructor(options: AssentClientOptions) {
-    this.channel = options.channel ?? new HttpChannel(options.baseUrl, options.connections ?? defaultConnections);
+  constructor(private readonly options: AssentClientOptions) {
+    this.channel = options.channel ?? new HttpChannel(options.baseUrl, options.connections ?? defaultConnections, options.key);
     this.ambient = options.ambient ?? realAmbient;
     this.repetition = new Repetition({ ...defaultRetryBounds, ...options.retry }, this.ambient);
     this.requestTimeoutMs = options.requestTimeoutMs ?? defaultRequestTimeoutMs;
+  }
+
+  /**
+   * The same client for transactions that another service began: `joinToken` came with the gid, and is what lets this service see and touch that
+   * transaction. It shares the connections of this one, which is the one to close.
+   */
+  joining(joinToken: string): AssentClient<C> {
+    return new AssentClient<C>({ ...this.options, channel: new JoiningChannel(this.channel, joinToken) });
   }
 
   /** A TCC whose branches are known now; the coordinator sends the tries and decides. */

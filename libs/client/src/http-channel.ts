@@ -24,6 +24,8 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body?: unknown;
+  /** Beside those of every request. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** For the whole exchange, from the first byte to the last. */
   readonly timeoutMs: number;
 }
@@ -43,9 +45,17 @@ const connectFailures = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOS
 export class HttpChannel implements Channel {
   private readonly pool: Pool;
   private readonly prefix: string;
+  private readonly accepted: Readonly<Record<string, string>>;
+  private readonly sent: Readonly<Record<string, string>>;
 
-  /** `baseUrl`: origin and optional path prefix of the coordinator. `connections`: how many requests may be in the air at once. */
-  constructor(baseUrl: string, connections: number) {
+  /**
+   * `baseUrl`: origin and optional path prefix of the coordinator. `connections`: how many requests may be in the air at once. `key`: sent with
+   * every request.
+   */
+  constructor(baseUrl: string, connections: number, key?: string) {
+    const credentials: Readonly<Record<string, string>> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+    this.accepted = { ...jsonAccepted, ...credentials };
+    this.sent = { ...jsonSent, ...credentials };
     const url = new URL(baseUrl);
     this.prefix = url.pathname.replace(/\/+$/, '');
     this.pool = new Pool(url.origin, { connections, pipelining: 1, connect: { timeout: connectTimeoutMs } });
@@ -69,11 +79,16 @@ export class HttpChannel implements Channel {
     return this.pool.close();
   }
 
+  private headersOf({ body, headers }: HttpRequest): Readonly<Record<string, string>> {
+    const always = body === undefined ? this.accepted : this.sent;
+    return headers === undefined ? always : { ...always, ...headers };
+  }
+
   private async exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const response = await this.pool.request({
       method: request.method,
       path: this.prefix + request.path,
-      headers: request.body === undefined ? jsonAccepted : jsonSent,
+      headers: this.headersOf(request),
       body: request.body === undefined ? null : JSON.stringify(request.body),
       headersTimeout: request.timeoutMs,
       bodyTimeout: request.timeoutMs,
@@ -92,6 +107,25 @@ export class HttpChannel implements Channel {
       body: parseJson(Buffer.concat(chunks).toString('utf8')),
     };
   }
+}
+
+/** Sends a join token with every request, over the connections of another channel. */
+export class JoiningChannel implements Channel {
+  private readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    private readonly channel: Channel,
+    joinToken: string,
+  ) {
+    this.headers = { 'assent-join-token': joinToken };
+  }
+
+  send(request: HttpRequest): Promise<HttpAnswer> {
+    return this.channel.send({ ...request, headers: this.headers });
+  }
+
+  /** The connections are the other channel's to close. */
+  async close(): Promise<void> {}
 }
 
 const jsonAccepted = { accept: 'application/json' };

@@ -1,5 +1,6 @@
 /** The whole shop as processes: which there are, what each is told, in which order they start and stop. */
 import { join, resolve } from 'node:path';
+import { type AccessKeys, apiKeysText } from './access-keys.js';
 import type { DatabaseUrls, Owner } from './databases.js';
 import { entryOf, ManagedProcess, type ProcessFailedError } from './managed-process.js';
 
@@ -10,6 +11,7 @@ export interface StackOptions {
   /** The coordinator's port; order, inventory and payment follow it. */
   readonly firstPort: number;
   readonly databases: DatabaseUrls;
+  readonly keys: AccessKeys;
   /** Keys and logs are kept here. */
   readonly folder: string;
 }
@@ -32,6 +34,11 @@ export class Stack {
       inventory: this.processOf('inventory', this.serviceEnv('inventory'), '/health'),
       payment: this.processOf('payment', this.serviceEnv('payment'), '/health'),
     };
+  }
+
+  /** The keys by which the coordinator is called. */
+  get keys(): AccessKeys {
+    return this.options.keys;
   }
 
   /** Called when a process cannot be kept up, with one line that says why. */
@@ -80,6 +87,9 @@ export class Stack {
       ASSENT_HTTP_PORT: String(this.options.firstPort),
       ASSENT_DATABASE_URL: this.options.databases.coordinator,
       ASSENT_NODE_NAME: 'demo',
+      ASSENT_AUTH: 'on',
+      ASSENT_API_KEYS: apiKeysText(this.keys),
+      ASSENT_METRICS_PUBLIC: 'yes',
       ASSENT_PARTICIPANTS: `inventory=${this.urls.inventory},payment=${this.urls.payment}`,
       ASSENT_KEYS_FILE: this.keysFile,
       // Every call is logged, which is what the timeline is told from.
@@ -95,6 +105,7 @@ export class Stack {
       ASSENT_KEYS_FILE: this.keysFile,
       ...(name === 'order' && {
         ORDER_COORDINATOR_URL: this.urls.coordinator,
+        ORDER_COORDINATOR_KEY: this.keys.order,
         ORDER_WAIT_MS: String(ORDER_WAIT_MS),
         ORDER_RECONCILE_MS: '1000',
       }),
