@@ -51,6 +51,8 @@ export class EngineMetrics {
     this.#alarms = tally(nodeMetrics.alarms);
     for (const pattern of Object.keys(patterns)) this.#mixed.begin(pattern);
     for (const code of alarmCodes) this.#alarms.begin(code);
+    for (const from of ['rest', 'dead_node', 'stopped_node']) this.#takenUp.begin(from);
+    this.#ignored.begin('late_reply');
     this.#durations = this.#histogram(transactionMetrics.duration, TRANSACTION_SECONDS);
     this.#phases = this.#histogram(transactionMetrics.phase, TRANSACTION_SECONDS);
     this.#calls = this.#histogram(callMetrics.calls, CALL_SECONDS);
