@@ -53,7 +53,7 @@ export function parseBranch(column: string, previous: string | null): BranchDefi
 }
 
 /** `policy standard, deadline 30s, attempts 2, end attempts 3, exhausted park, max pending 60s`. */
-function parsePolicy(column: string): Policy {
+export function parsePolicy(column: string): Policy {
   const [head = '', ...settings] = column.split(', ');
   const base = shippedPolicies.find(({ name }) => name === head.slice('policy '.length));
   if (base === undefined) throw new Error(`no such policy: ${column}`);

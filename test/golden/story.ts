@@ -1,6 +1,6 @@
 /** Plays a transcript: interprets its lines and writes what happened under each of them. */
 import { initiatorBranch, type Op, type ProtocolEvent } from '@assent/protocol';
-import { parseBegin, parseBranch, parseDuration, parseOutcome, scriptOf } from './script.js';
+import { parseBegin, parseBranch, parseDuration, parseOutcome, parsePolicy, scriptOf } from './script.js';
 import { Stage } from './stage.js';
 
 /** The whole transcript, with what the machine does today. */
@@ -52,7 +52,11 @@ function parseEvent(verb: string, tail: string, atMs: number): ProtocolEvent {
     case 'resume':
       return { kind: 'resumed', by, atMs };
     case 'retry':
-      return { kind: 'retryRequested', branch: words[0]!, atMs };
+      return { kind: 'retryRequested', branch: tail === '' ? null : tail, atMs };
+    case 'edit':
+      return { kind: 'payloadEdited', branch: words[0]!, payload: words[1]!, atMs };
+    case 'switch':
+      return { kind: 'policyChanged', policy: parsePolicy(tail), atMs };
     case 'hurry':
       return { kind: 'hurried', branch: words[0]!, atMs };
     case 'resolve':

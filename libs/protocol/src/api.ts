@@ -50,7 +50,11 @@ export type CommandRefusal =
   | 'already_aborting'
   | 'content_differs'
   | 'not_registrable'
-  | 'not_parked';
+  | 'not_parked'
+  | 'unknown_branch'
+  | 'already_sent'
+  | 'policy_unfit'
+  | 'already_final';
 
 /** One thing wrong with a definition; all of them are reported at once. */
 export interface DefinitionProblem {

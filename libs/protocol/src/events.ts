@@ -3,6 +3,7 @@ import type { BranchDefinition } from './model/definition.js';
 import type { BranchId, EpochMs } from './model/ids.js';
 import type { Outcome } from './model/outcome.js';
 import type { Op } from './model/patterns.js';
+import type { Policy } from './model/policy.js';
 
 export type ProtocolEvent =
   /** The driver puts the call of a planned `invoke` or `ask` effect on its way. Stepped before the call leaves. */
@@ -36,8 +37,12 @@ export type ProtocolEvent =
       readonly by: string;
       readonly atMs: EpochMs;
     }
-  /** A person asks to try a parked or waiting op again now. */
-  | { readonly kind: 'retryRequested'; readonly branch: BranchId; readonly atMs: EpochMs }
+  /** A person asks to try a parked or waiting op again now; `branch: null`: whatever is parked or waits. */
+  | { readonly kind: 'retryRequested'; readonly branch: BranchId | null; readonly atMs: EpochMs }
+  /** A person gives it another policy: deadline, intervals and limits count from here on. */
+  | { readonly kind: 'policyChanged'; readonly policy: Policy; readonly atMs: EpochMs }
+  /** A person replaces the payload of a step that is known not to have been sent. */
+  | { readonly kind: 'payloadEdited'; readonly branch: BranchId; readonly payload: string; readonly atMs: EpochMs }
   /** The participant of a branch is known to be back: what waits in back-off or for a poll is called now, within its budget. */
   | { readonly kind: 'hurried'; readonly branch: BranchId; readonly atMs: EpochMs }
   | { readonly kind: 'paused'; readonly by: string; readonly atMs: EpochMs }

@@ -6,7 +6,8 @@ export const machineMutants = [
   {
     name: 'moves the horizon without a flush',
     file: `${protocol}/plan/index.ts`,
-    original: "if (place.kind === 'forward') return durable.branches[place.index]?.inHorizon === true;",
+    original:
+      "if (place.kind === 'forward') return durable.branches[place.index]?.inHorizon === true && hasDurablePayload(tx, place.index, durable);",
     mutated: "if (place.kind === 'forward') return true;",
   },
   {

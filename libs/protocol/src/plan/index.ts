@@ -17,7 +17,7 @@ export const planFor: PlanFor = (tx, durable, nowMs) => {
   for (const { place, notBeforeMs, call } of owed) {
     if (notBeforeMs > nowMs) continue;
     isDue = true;
-    if (isPermitted(place, durable)) invokes.push(call);
+    if (isPermitted(tx, place, durable)) invokes.push(call);
   }
   return {
     invokes,
@@ -45,11 +45,16 @@ function earliestWakeMs(tx: Transaction, owed: readonly Owed[], nowMs: EpochMs):
 }
 
 /** No call leaves unless the durable image permits it: its horizon, its decision, or (for notices) its end. */
-function isPermitted(place: Place, durable: Transaction | null): boolean {
+function isPermitted(tx: Transaction, place: Place, durable: Transaction | null): boolean {
   if (durable === null) return false;
   if (place.kind === 'check') return true;
-  if (place.kind === 'forward') return durable.branches[place.index]?.inHorizon === true;
+  if (place.kind === 'forward') return durable.branches[place.index]?.inHorizon === true && hasDurablePayload(tx, place.index, durable);
   return place.kind === 'end' ? durable.decision !== null : isFinal(durable.status);
+}
+
+/** A payload that was edited leaves once it is durable: after a crash the same content must leave again. States share what did not change. */
+function hasDurablePayload(tx: Transaction, index: number, durable: Transaction): boolean {
+  return durable.definition === tx.definition || durable.definition.branches[index] === tx.definition.branches[index];
 }
 
 function flushFor(tx: Transaction, durable: Transaction | null): Plan['flush'] {

@@ -8,7 +8,7 @@ import { abort, coordinatorDriven, recordReport, register, submit } from './comm
 import { applyDeadline, pendingDeadlineMs } from './deadline.js';
 import { finishIfDone, owesOnlyItsEnd } from './decide.js';
 import { hurry } from './hurry.js';
-import { pause, resolve, resume, retryNow } from './operators.js';
+import { changePolicy, editPayload, pause, resolve, resume, retryNow } from './operators.js';
 import { done, type EventOf, ignored, refused, repeated, run, type Stepped, type Transitions } from './stepped.js';
 
 /** Time passed. A retry or a poll that came due changes nothing here: the plan at that moment shows it. */
@@ -39,6 +39,8 @@ const active: Transitions = {
   retryRequested: retryNow,
   hurried: hurry,
   resolvedByHand: resolve,
+  policyChanged: changePolicy,
+  payloadEdited: editPayload,
 };
 
 /** What both decisions have in common: the past is not rewritten, what is owed is called until it ends. */
@@ -49,6 +51,14 @@ const decided = {
       ? refused(tx, 'already_decided', `Transaction ${tx.gid} is ${tx.status}: no branch can join it.`)
       : coordinatorDriven(tx, 'registered'),
   reported: (tx: Transaction): Stepped => refused(tx, 'already_decided', `Transaction ${tx.gid} is ${tx.status}.`),
+  payloadEdited: (tx: Transaction): Stepped =>
+    refused(tx, 'already_decided', `Transaction ${tx.gid} is ${tx.status}: no payload is sent for the first time any more.`),
+};
+
+/** Nothing is owed but notifications. */
+const final = {
+  resumed: (tx: Transaction): Stepped => ignored(tx, 'already_final'),
+  policyChanged: (tx: Transaction): Stepped => refused(tx, 'already_final', `Transaction ${tx.gid} is ${tx.status}.`),
 };
 
 const committing: Transitions = {
@@ -69,9 +79,9 @@ const aborting: Transitions = {
 const transitions: Readonly<Record<Status, Transitions>> = {
   active,
   committing,
-  committed: { ...committing, resumed: (tx) => ignored(tx, 'already_final') },
+  committed: { ...committing, ...final },
   aborting,
-  aborted: { ...aborting, resumed: (tx) => ignored(tx, 'already_final') },
+  aborted: { ...aborting, ...final },
 };
 
 /** See `Step` in `api.ts`. Throws `ProtocolBug` only for `sent` of a call that is not owed. */
