@@ -112,7 +112,7 @@ function opBody(op: OpView | null): OpBody | null {
   return nextAtMs === undefined ? { ...rest, ...result } : { ...rest, ...result, nextAt: isoTime(nextAtMs) };
 }
 
-export /** ISO 8601, UTC. */
+/** ISO 8601, UTC. */
 export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
