@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StoreUnavailableError } from '@assent/engine';
 import { shippedPolicies } from '@assent/protocol';
-import { ensureDatabase, openTransactionStore } from '@assent/store';
+import { ensureDatabase, migrations, openTransactionStore } from '@assent/store';
 import mysql from 'mysql2/promise';
 import { createTestDatabase, describeOnMariadb, mariadbUrl, type TestDatabase } from '../support/databases.js';
 import { aBegin, Node } from './support/rows.js';
@@ -114,7 +114,7 @@ describeOnMariadb('opening a store on MariaDB', () => {
   it('migrates once when several nodes boot at the same time', async () => {
     const nodes = await Promise.all([1, 2, 3, 4].map(() => openTransactionStore({ url: database.url, leaseMs: LEASE_MS, poolSize: 1 })));
     const [ran] = await admin.query('SELECT name FROM assent_migration');
-    expect(ran).toHaveLength(1);
+    expect(ran).toHaveLength(migrations.length);
     const policies = await nodes[0]?.store.readPolicies();
     expect(policies).toHaveLength(shippedPolicies.length);
     await Promise.all(nodes.map((node) => node.store.close()));

@@ -220,6 +220,18 @@ CREATE TABLE `participant` (
   PRIMARY KEY (`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `participant_control` (
+  `name` varchar(64) NOT NULL,
+  `version` int(10) unsigned NOT NULL,
+  `paused_by` varchar(128) DEFAULT NULL,
+  `pause_reason` varchar(1024) DEFAULT NULL,
+  `paused_at` bigint(20) DEFAULT NULL,
+  `resets` int(10) unsigned NOT NULL,
+  `wakes` int(10) unsigned NOT NULL,
+  `woken_at` bigint(20) NOT NULL,
+  PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `retry_policy` (
   `name` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `version` int(10) unsigned NOT NULL,

@@ -238,6 +238,18 @@ CREATE TABLE participant (
   PRIMARY KEY (name)
 ) STRICT;
 
+CREATE TABLE participant_control (
+  name TEXT NOT NULL CHECK (length(name) <= 64),
+  version INTEGER NOT NULL,
+  paused_by TEXT NULL CHECK (length(paused_by) <= 128),
+  pause_reason TEXT NULL CHECK (length(pause_reason) <= 1024),
+  paused_at INTEGER NULL,
+  resets INTEGER NOT NULL,
+  wakes INTEGER NOT NULL,
+  woken_at INTEGER NOT NULL,
+  PRIMARY KEY (name)
+) STRICT;
+
 CREATE TABLE retry_policy (
   name TEXT NOT NULL CHECK (length(name) <= 64 AND name NOT GLOB '*[^!-~]*'),
   version INTEGER NOT NULL,

@@ -1,5 +1,7 @@
 /** What can be asked of the engine, as types: the REST layer codes against this file, and its tests may stand in for it. */
 import type { BranchDefinition, Definition, OpView, Policy, TransactionView } from '@assent/protocol';
+import type { DispatchState } from './dispatch/index.js';
+import type { ParticipantControl, ParticipantOrder } from './ports/participant-control.js';
 
 export interface BeginRequest {
   readonly gid: string;
@@ -86,4 +88,23 @@ export interface TransactionEngine {
   get(gid: string): Promise<TransactionView>;
   /** Resolves when the durable image is decided or final, or with the transaction as it stands when time runs out. */
   wait(gid: string, request: WaitRequest): Promise<TransactionView>;
+}
+
+/** What this node knows about the participants it calls. */
+export interface ParticipantsNow {
+  /** Database time. */
+  readonly nowMs: number;
+  /** Those that this node has had something to do with. */
+  readonly states: readonly DispatchState[];
+}
+
+/** What operators ask about participants. */
+export interface ParticipantOperations {
+  /** As this node sees them at this moment. Throws `EngineError` while it does not serve. */
+  participants(): ParticipantsNow;
+  /**
+   * Keeps an order and obeys it; resolves once it is durable and holds at this node. Other nodes follow within `ordersEveryMs`. Rejects with
+   * `EngineError`: `store_unavailable`, and what it answers while it does not serve.
+   */
+  orderParticipant(order: Omit<ParticipantOrder, 'atMs'>): Promise<ParticipantControl>;
 }

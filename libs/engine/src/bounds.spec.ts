@@ -144,7 +144,7 @@ describe('backpressure', () => {
     world.branches.otherwise(() => ({ kind: 'held' }));
     await world.clock.settled(Promise.all(many(30).map((gid) => first.engine.begin(saga(gid, 'stock')))));
     world.crash(first);
-    const second = await world.start('a', { maxInMemory: 8 });
+    const second = await world.start('a', { maxInMemory: 8, participantShare: 1 });
     await world.clock.advance(5_000);
     expect(second.engine.state().inMemory).toBe(8);
     world.branches.otherwise(() => ({ kind: 'succeeds' }));

@@ -167,7 +167,7 @@ describe('a call that waits for its place', () => {
     await world.clock.settled(engine.begin(saga('g', 'stock')));
     await world.allFinal(['g'], 2_000);
     expect(world.branches.sent).toEqual(['g stock action 2']);
-    expect(world.database.attempts.get('g')).toMatchObject([{ attempt: 1, code: 'no_such_participant' }]);
+    expect(world.database.attempts.get('g')).toMatchObject([{ attempt: 1, code: 'participant_unknown' }]);
     expect(engine.state().callsInAir).toBe(0);
   });
 });

@@ -9,6 +9,8 @@ import type {
   BeginResult,
   CommandResult,
   EngineState,
+  ParticipantOperations,
+  ParticipantsNow,
   RegisterRequest,
   RegisterResult,
   SubmitRequest,
@@ -20,6 +22,7 @@ import { EngineError } from './errors.js';
 import { type EnginePorts, Life } from './life.js';
 import { defaultEngineOptions, type EngineOptions } from './options.js';
 import { Policies } from './policies.js';
+import type { ParticipantControl, ParticipantOrder } from './ports/participant-control.js';
 import { StoreUnavailableError } from './ports/transaction-store.js';
 import { viewOfRow } from './rows.js';
 import { Backoff, Scheduler } from './time/index.js';
@@ -30,7 +33,7 @@ const OWN_REMEMBERED = 16;
 
 type Phase = 'new' | 'starting' | 'alive' | 'draining' | 'stopped' | 'replaced';
 
-export class Engine implements TransactionEngine {
+export class Engine implements TransactionEngine, ParticipantOperations {
   readonly gaveUp: Promise<string>;
   private giveUp!: (reason: string) => void;
   private readonly options: EngineOptions;
@@ -139,6 +142,28 @@ export class Engine implements TransactionEngine {
     return typed(this.waiters.wait(gid, until, timeoutMs));
   }
 
+  participants(): ParticipantsNow {
+    return this.serving().participants();
+  }
+
+  /** Those that this node has had to do with; none while it does not serve. For gauges. */
+  participantStates(): ParticipantsNow['states'] {
+    return this.life?.dispatch.states() ?? [];
+  }
+
+  orderParticipant(order: Omit<ParticipantOrder, 'atMs'>): Promise<ParticipantControl> {
+    return typed(this.keepOrder(order));
+  }
+
+  private async keepOrder(order: Omit<ParticipantOrder, 'atMs'>): Promise<ParticipantControl> {
+    const life = this.serving();
+    const { participants } = this.ports;
+    if (participants === undefined) throw new EngineError('not_ready', 'This node keeps no orders about participants.');
+    const control = await participants.order({ ...order, atMs: life.participants().nowMs });
+    life.dispatch.obey([control]);
+    return control;
+  }
+
   /** A transaction that this node drives: nobody else can have moved its durable image. `null` when it does not. */
   private drivenHere(gid: string): Driven | null {
     const { life } = this;
@@ -166,7 +191,7 @@ export class Engine implements TransactionEngine {
     }
   }
 
-  private serving(gid: string): Life {
+  private serving(gid?: string): Life {
     const reason = this.whyNotServing();
     if (reason === null && this.life !== null) return this.life;
     if (reason === 'draining' || reason === 'stopped') {

@@ -1,5 +1,6 @@
 /** Drives transactions: driver, scheduler, writer, ownership, recovery. Only ports, no I/O of its own. */
 export type * from './api.js';
+export { type BreakerPolicy, type BreakerState, type DispatchState, defaultBreakerPolicy } from './dispatch/index.js';
 export { Engine } from './engine.js';
 export { EngineError, type EngineErrorCode, type EngineErrorDetails } from './errors.js';
 export type { EnginePorts } from './life.js';
@@ -10,5 +11,6 @@ export * from './ports/failpoints.js';
 export * from './ports/hints.js';
 export type * from './ports/monitor.js';
 export type * from './ports/outbox.js';
+export type * from './ports/participant-control.js';
 export type * from './ports/transaction-search.js';
 export * from './ports/transaction-store.js';

@@ -2,10 +2,12 @@
  * One incarnation of this node, from entering the store to its end: the writer, the driver and the loops that watch, claim and recover. When it
  * is found dead, nothing of it goes on: the engine begins another with an empty memory.
  */
+import type { ParticipantsNow } from './api.js';
 import { Commands, Executor, Recorder } from './commands/index.js';
+import { Dispatch, type DispatchHost } from './dispatch/index.js';
 import { Driver, type Resident, storeUnavailable } from './driver/index.js';
 import type { EngineOptions } from './options.js';
-import { Adoption, Collector, Ramp, Watch } from './ownership/index.js';
+import { Adoption, Collector, Ramp, Resting, Waker, Watch } from './ownership/index.js';
 import type { Policies } from './policies.js';
 import type { BranchInvoker } from './ports/branch-invoker.js';
 import type { Clock, Random } from './ports/clock.js';
@@ -13,6 +15,7 @@ import { type Failpoints, noFailpoints } from './ports/failpoints.js';
 import { type Hints, noHints } from './ports/hints.js';
 import type { Monitor } from './ports/monitor.js';
 import type { Announcer } from './ports/outbox.js';
+import { noParticipantControl, type ParticipantControlStore } from './ports/participant-control.js';
 import type { Incarnation, TransactionStore } from './ports/transaction-store.js';
 import { StoreUnavailableError } from './ports/transaction-store.js';
 import { Backoff, DatabaseTime, Lease, Loop, Scheduler } from './time/index.js';
@@ -31,17 +34,26 @@ export interface EnginePorts {
   readonly hints?: Hints;
   /** Default: none, and then no events are written. */
   readonly announcer?: Announcer;
+  /** Orders of operators about participants. Default: none. */
+  readonly participants?: ParticipantControlStore;
 }
 
 /** Overdue answers are looked for, and calls that waited for the lease go on, this often. */
 const TICK_MS = 100;
 /** While there is more to take up, the next chunk follows after this. */
 const NEXT_CHUNK_MS = 50;
+/** A loop that is told when there is work looks by itself this seldom. */
+const SELDOM_MS = 60_000;
+/** Of each participant, so many transactions in memory are put to rest at once when nothing is sent to it for long. */
+const RESTED_AT_ONCE = 2_000;
+/** Transactions that wait for one participant in memory before it counts as one that nothing passes to. */
+const MOST_HELD = 1_000;
 
 export class Life implements WriterHost {
   readonly incarnation: Incarnation;
   readonly commands: Commands;
   readonly driver: Driver;
+  readonly dispatch: Dispatch<Resident>;
   private readonly time: DatabaseTime;
   private readonly lease: Lease;
   private readonly scheduler: Scheduler;
@@ -53,6 +65,7 @@ export class Life implements WriterHost {
   private readonly failpoints: Failpoints;
   private readonly recorder: Recorder;
   private readonly executor: Executor;
+  private readonly waker: Waker;
   private readonly hints: Hints;
   private stopListening: () => void = () => undefined;
   /** Run until the end: others must see this node alive, and whoever waits must be answered, while it drains too. */
@@ -60,6 +73,7 @@ export class Life implements WriterHost {
   /** Bring transactions in; stopped first. */
   private readonly bringingIn: readonly Loop[];
   private readonly carryingOut: Loop;
+  private readonly waking: Loop;
   private hasMoreDue = false;
   private hasMoreAbandoned = false;
   private hasMoreCommands = false;
@@ -84,7 +98,14 @@ export class Life implements WriterHost {
     const writer = new Writer(store, clock, random, monitor, self, options, this, failpoints);
     this.writer = writer;
     const events = ports.announcer === undefined ? ('none' as const) : ('written' as const);
-    const driverPorts = { self, options, clock, random, monitor, invoker, time, lease, scheduler, waiters, writer, failpoints, events };
+    const dispatch = this.openDispatch({
+      letGo: (resident) => driver.settle(resident),
+      fetch: (participant, most) => this.waker.fetch(participant, most),
+      hurry: (participant) => this.waker.hurryAll(participant),
+    });
+    this.dispatch = dispatch;
+    const timing = { clock, random, time, lease, scheduler };
+    const driverPorts = { self, options, ...timing, monitor, invoker, waiters, writer, failpoints, dispatch, events };
     const driver = new Driver(driverPorts, (resident) => void this.metExisting(resident));
     this.driver = driver;
     const { maxInMemory } = options;
@@ -99,10 +120,15 @@ export class Life implements WriterHost {
     this.executor = new Executor({ self, store, writer, driver, adoption, time, scheduler, monitor });
     this.watch = new Watch(self, store, writer, clock, options.leaseMs);
     this.ramp = new Ramp(options.firstChunk, options.largestChunk);
-    this.collector = new Collector(self, store, adoption, this.ramp, time, random, monitor, failpoints);
+    const { ramp } = this;
+    const resting = new Resting({ policies, time, dispatch, restAfterMs: options.restAfterMs });
+    this.collector = new Collector(self, store, adoption, ramp, resting, time, random, monitor, failpoints);
+    const hurry = () => this.waking.hurry();
+    this.waker = new Waker({ store, adoption, driver, dispatch, resting, ramp, time, invoker, hurry });
     this.vital = this.vitalLoops();
     this.carryingOut = this.loopCarryingOut();
-    this.bringingIn = [...this.loopsBringingIn(), this.carryingOut];
+    this.waking = this.loopWaking();
+    this.bringingIn = [...this.loopsBringingIn(), this.carryingOut, this.waking];
   }
 
   get queueRows(): number {
@@ -114,12 +140,19 @@ export class Life implements WriterHost {
     return this.lease.isValid();
   }
 
+  participants(): ParticipantsNow {
+    return { nowMs: this.time.nowMs(), states: this.dispatch.states() };
+  }
+
   /** Enters the store and begins to recover. Throws `StoreUnavailableError`; then this life was none. */
   async enter(): Promise<void> {
+    // Before anything may leave: a participant that is paused is paused for a node that starts, too.
+    const orders = await this.orders.readControls();
     const sentAtMs = this.ports.clock.monotonicMs();
     const { nowMs } = await this.ports.store.enter({ incarnation: this.incarnation, name: this.options.nodeName });
     this.time.calibrate(nowMs, sentAtMs, this.ports.clock.monotonicMs());
     this.lease.renew(sentAtMs);
+    this.dispatch.obey(orders);
     this.ports.monitor.info('entered', { incarnation: this.incarnation, node: this.options.nodeName });
     for (const loop of [...this.vital, ...this.bringingIn]) loop.start();
     this.stopListening = this.hints.listen(() => this.carryingOut.hurry());
@@ -194,6 +227,20 @@ export class Life implements WriterHost {
     this.scheduler.stop();
   }
 
+  private get orders(): Pick<ParticipantControlStore, 'readControls'> {
+    return this.ports.participants ?? noParticipantControl;
+  }
+
+  private openDispatch(host: DispatchHost<Resident>): Dispatch<Resident> {
+    const { invoker, monitor } = this.ports;
+    const { breaker, breakers, maxInMemory, participantShare } = this.options;
+    const { time, scheduler } = this;
+    const mostHanded = Math.max(1, Math.floor(maxInMemory * participantShare));
+    const limits = { mostHanded, mostHeld: Math.min(MOST_HELD, mostHanded) };
+    const breakerOf = (participant: string) => ({ ...breaker, ...breakers.get(participant) });
+    return new Dispatch({ time, scheduler, monitor, participantOf: (to) => invoker.participantOf(to), breakerOf, limits }, host);
+  }
+
   private vitalLoops(): readonly Loop[] {
     return [
       this.loop(
@@ -231,7 +278,23 @@ export class Life implements WriterHost {
         () => leaseMs,
         () => this.collector.findOrphans(maxInMemory * 2),
       ),
+      this.loop(
+        () => this.options.ordersEveryMs,
+        async () => {
+          this.driver.calls.restHeld(RESTED_AT_ONCE);
+          this.dispatch.obey(await this.orders.readControls());
+        },
+      ),
     ];
+  }
+
+  private loopWaking(): Loop {
+    return this.loop(
+      () => (this.waker.isBusy ? NEXT_CHUNK_MS : SELDOM_MS),
+      async () => {
+        if (this.lease.isValid()) await this.waker.round();
+      },
+    );
   }
 
   private loopCarryingOut(): Loop {

@@ -1,4 +1,5 @@
 /** The engine's limits and intervals, each with its default and the reason for it. */
+import { type BreakerPolicy, defaultBreakerPolicy } from './dispatch/index.js';
 
 export interface EngineOptions {
   /** `ASSENT_NODE_NAME`: one process at a time runs under a name. */
@@ -26,6 +27,14 @@ export interface EngineOptions {
   /** How long a begin or command waits for durability before it is answered `outcome_unknown` or `store_unavailable`. */
   readonly acknowledgeWithinMs: number;
   readonly claimEveryMs: number;
+  /** The circuit breaker of every participant, but for what `breakers` says of some. */
+  readonly breaker: BreakerPolicy;
+  /** Participant -> what its breaker does otherwise. */
+  readonly breakers: ReadonlyMap<string, Partial<BreakerPolicy>>;
+  /** Of transactions in memory, how large a part may have calls on their way to one participant (0..1). A quarter leaves room for the others. */
+  readonly participantShare: number;
+  /** How often the orders of operators about participants are looked for: a small table. */
+  readonly ordersEveryMs: number;
   /** How often the commands of other nodes are looked for. One look at a table that is normally empty; a hint makes it sooner. */
   readonly commandsEveryMs: number;
   /** Resting rows claimed, or rows of a dead node taken over, in the first chunk after boot or an outage; doubles to the largest. */
@@ -50,6 +59,10 @@ export const defaultEngineOptions: Omit<EngineOptions, 'nodeName'> = {
   restAfterMs: 10_000,
   acknowledgeWithinMs: 5_000,
   claimEveryMs: 1_000,
+  breaker: defaultBreakerPolicy,
+  breakers: new Map(),
+  participantShare: 0.25,
+  ordersEveryMs: 1_000,
   commandsEveryMs: 1_000,
   firstChunk: 32,
   largestChunk: 1_000,

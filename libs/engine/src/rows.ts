@@ -11,6 +11,13 @@ export async function transactionOf(row: StoredTransaction, policies: Policies):
   return loadWith(row, policy);
 }
 
+/** As `transactionOf`, at once; `null` when its policy is not in memory. Throws what the machine throws. */
+export function transactionIfKnown(row: StoredTransaction, policies: Policies): Transaction | null {
+  const { policy: ref } = JSON.parse(row.definition) as Definition;
+  const policy = policies.known(ref);
+  return policy === null ? null : loadWith(row, policy);
+}
+
 export async function viewOfRow(row: StoredTransaction, policies: Policies): Promise<TransactionView> {
   return view(await transactionOf(row, policies), row.version, row.finishedAtMs);
 }

@@ -11,6 +11,8 @@ export type Answer =
   | { readonly kind: 'succeeds'; readonly result?: string }
   | { readonly kind: 'refuses'; readonly code: string }
   | { readonly kind: 'pends' }
+  /** It does not take the call, and says when to come back. */
+  | { readonly kind: 'busy'; readonly retryAfterMs: number }
   /** It never arrives; the sender times out. */
   | { readonly kind: 'lost' }
   /** It arrives and takes effect, but the answer does not come back. */
@@ -110,7 +112,7 @@ export class ScriptedBranches {
     const script = this.scripts.get(`${call.branch} ${call.op}`);
     if (script?.[0]?.kind === 'impossible') {
       script.shift();
-      return { kind: 'ended', outcome: { kind: 'unknown', code: 'no_such_participant', message: 'nobody' }, durationMs: 0 };
+      return { kind: 'ended', outcome: { kind: 'unknown', code: 'participant_unknown', message: 'nobody' }, durationMs: 0 };
     }
     if (!mayLeave()) return { kind: 'withdrawn' };
     const answer = script?.shift() ?? this.fallback(call);
@@ -132,6 +134,7 @@ export class ScriptedBranches {
   private arrive(call: BranchCall, answer: Answer): Outcome {
     const effects = this.effectsOf(call.gid, call.branch);
     if (answer.kind === 'pends') return { kind: 'pending' };
+    if (answer.kind === 'busy') return { kind: 'unknown', code: 'http_503', message: 'busy', retryAfterMs: answer.retryAfterMs };
     if (COMMITS.has(call.op)) {
       if (effects.end === 'rolled_back') return refusal('already_rolled_back');
       effects.end = 'committed';

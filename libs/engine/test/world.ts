@@ -5,6 +5,7 @@ import type { EngineOptions } from '../src/options.js';
 import { type Failpoints, noFailpoints } from '../src/ports/failpoints.js';
 import { type Hints, noHints } from '../src/ports/hints.js';
 import type { Announcer } from '../src/ports/outbox.js';
+import type { ParticipantControlStore } from '../src/ports/participant-control.js';
 import type { StoredTransaction, TransactionStore } from '../src/ports/transaction-store.js';
 import { RecordingMonitor } from './recording-monitor.js';
 import { ScriptedBranches } from './scripted-branches.js';
@@ -29,6 +30,8 @@ export class World<Database extends Tables, Store extends TransactionStore> {
   readonly branches = new ScriptedBranches(this.clock);
   /** What the nodes hint to each other: nothing, unless a test says so before it makes them. */
   hints: Hints = noHints;
+  /** Orders about participants: none can be given, unless a test says so before it makes its nodes. */
+  participants: ParticipantControlStore | undefined;
   /** Who is told of events: nobody, and then none are written, unless a test says so before it makes its nodes. */
   announcer: Announcer | null = null;
   readonly random: SeededRandom;
@@ -56,6 +59,7 @@ export class World<Database extends Tables, Store extends TransactionStore> {
       monitor,
       failpoints,
       hints: this.hints,
+      ...(this.participants === undefined ? {} : { participants: this.participants }),
       ...(this.announcer === null ? {} : { announcer: this.announcer }),
     };
     return { engine: new Engine(ports, { ...options, nodeName }), store, monitor, cut: () => life.stop() };

@@ -72,10 +72,13 @@ export interface Loaded {
   readonly finishedAtMs: EpochMs | null;
 }
 
-/** A row of the table `attention`: why somebody may want to look at this transaction. `branch` is empty for the whole of it. */
+/**
+ * A row of the table `attention`: why somebody may want to look at this transaction. `branch` is empty for the whole of it. `waiting` is written by
+ * the engine: nothing is sent to the participant, so that the branch rests without using up attempts.
+ */
 export interface Attention {
   readonly branch: string;
-  readonly kind: 'retrying' | 'parked' | 'paused' | 'mixed';
+  readonly kind: 'retrying' | 'waiting' | 'parked' | 'paused' | 'mixed';
   readonly code: string;
   readonly participant: string;
   readonly sinceMs: EpochMs;

@@ -1,9 +1,17 @@
 /** Opens the store that a URL names. */
 
-import { type Failpoints, noFailpoints, type Outbox, type TransactionSearch, type TransactionStore } from '@assent/engine';
+import {
+  type Failpoints,
+  noFailpoints,
+  type Outbox,
+  type ParticipantControlStore,
+  type TransactionSearch,
+  type TransactionStore,
+} from '@assent/engine';
 import type { SqliteDriverName } from '@assent/sqlite';
 import type { DataSource } from 'typeorm';
 import { ensureMysqlDatabase, openMysql } from './mysql/index.js';
+import { SqlParticipantControlStore } from './participant-control-store.js';
 import { mysqlSearch, SqlTransactionSearch, sqliteSearch } from './search/index.js';
 import { openSqlite } from './sqlite/index.js';
 
@@ -26,6 +34,8 @@ export interface OpenedStore {
   readonly outbox: Outbox;
   /** For people who look for transactions. */
   readonly search: TransactionSearch;
+  /** Orders of operators about participants. */
+  readonly participants: ParticipantControlStore;
   /** For what is not hot: administration, the registry of participants. */
   readonly dataSource: DataSource;
   readonly dialect: 'mysql' | 'mariadb' | 'sqlite';
@@ -44,10 +54,14 @@ export async function openTransactionStore(options: StoreOptions): Promise<Opene
   const file = sqliteFile(url);
   if (file !== null) {
     const opened = await openSqlite({ file, failpoints, ...(sqliteDriver === undefined ? {} : { driver: sqliteDriver }) });
-    return { ...opened, search: new SqlTransactionSearch(opened.dataSource, sqliteSearch) };
+    return { ...opened, ...coldParts(opened.dataSource, sqliteSearch) };
   }
   const opened = await openMysql({ url, leaseMs, poolSize, failpoints });
-  return { ...opened, search: new SqlTransactionSearch(opened.dataSource, mysqlSearch) };
+  return { ...opened, ...coldParts(opened.dataSource, mysqlSearch) };
+}
+
+function coldParts(dataSource: DataSource, dialect: typeof mysqlSearch): Pick<OpenedStore, 'search' | 'participants'> {
+  return { search: new SqlTransactionSearch(dataSource, dialect), participants: new SqlParticipantControlStore(dataSource) };
 }
 
 /**

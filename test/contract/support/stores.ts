@@ -2,13 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Outbox, TransactionSearch, TransactionStore } from '@assent/engine';
+import type { Outbox, ParticipantControlStore, TransactionSearch, TransactionStore } from '@assent/engine';
 import type { Attention } from '@assent/protocol';
 import type { SqliteDriverName } from '@assent/sqlite';
 import {
   AttentionEntity,
   MemoryDatabase,
   MemoryOutbox,
+  MemoryParticipantControlStore,
   MemoryTransactionSearch,
   MemoryTransactionStore,
   type OpenedStore,
@@ -22,6 +23,7 @@ export interface StoreUnderTest {
   readonly store: TransactionStore;
   readonly outbox: Outbox;
   readonly search: TransactionSearch;
+  readonly participants: ParticipantControlStore;
   attentionOf(gid: string): Promise<readonly Attention[]>;
   /** Closes the store and opens it again, as after a restart of the process. */
   restart(): Promise<void>;
@@ -58,6 +60,7 @@ async function openMemory(): Promise<StoreUnderTest> {
     store: new MemoryTransactionStore(database),
     outbox: new MemoryOutbox(database),
     search: new MemoryTransactionSearch(database),
+    participants: new MemoryParticipantControlStore(database),
     attentionOf: async (gid: string) => database.attention.get(gid) ?? [],
     restart: async () => {
       await under.store.close();
@@ -91,6 +94,7 @@ async function restartable(open: () => Promise<OpenedStore>, cleanUp: () => Prom
     store: opened.store,
     outbox: opened.outbox,
     search: opened.search,
+    participants: opened.participants,
     async attentionOf(gid: string) {
       const rows = await opened.dataSource.getRepository(AttentionEntity).find({ where: { gid }, order: { branch: 'ASC', kind: 'ASC' } });
       return rows.map(({ gid: _gid, ...row }) => row);
@@ -101,6 +105,7 @@ async function restartable(open: () => Promise<OpenedStore>, cleanUp: () => Prom
       under.store = opened.store;
       under.outbox = opened.outbox;
       under.search = opened.search;
+      under.participants = opened.participants;
     },
     async dispose() {
       await opened.store.close();

@@ -5,7 +5,8 @@
 import type { Invoke, Outcome, Plan, ProtocolEvent } from '@assent/protocol';
 import type { CallEnd } from '../ports/branch-invoker.js';
 import type { DriverPorts } from './driver.js';
-import { Flight, flightKey, isSameCall } from './flight.js';
+import { Flight, flightKey, isHeldBack, isSameCall } from './flight.js';
+import { heldRest } from './images.js';
 import type { Resident } from './resident.js';
 
 /** What the calls need of the driver. */
@@ -55,7 +56,9 @@ export class Calls {
     }
     for (const invoke of invokes) {
       if (resident.flights.has(flightKey(invoke))) continue;
-      const flight = new Flight(resident, invoke);
+      const gate = this.ports.dispatch.gateTo(invoke.endpoint);
+      if (!gate.admit(resident)) continue;
+      const flight = new Flight(resident, invoke, gate);
       resident.flights.set(flight.key, flight);
       this.ports.invoker
         .invoke(flight.call, () => this.mayLeave(flight))
@@ -68,6 +71,18 @@ export class Calls {
 
   forget(resident: Resident): void {
     this.stalled.delete(resident);
+    if (this.ports.dispatch.isHolding) this.ports.dispatch.forget(resident);
+  }
+
+  /** Puts at most `most` transactions for each participant to rest that wait where nothing passes for long. */
+  restHeld(most: number): void {
+    const { dispatch, options, time, writer } = this.ports;
+    if (!dispatch.isHolding) return;
+    const context = { dispatch, nowMs: time.nowMs(), restAfterMs: options.restAfterMs };
+    for (const resident of dispatch.heldForLong(most)) {
+      if (!resident.here || resident.flying !== null || resident.durable === null) continue;
+      if (heldRest(resident, this.host.planOf(resident), context) !== null) writer.enqueue(resident);
+    }
   }
 
   /** The lease is valid again: at most `most` of the transactions that had to wait go on. Returns how many wait still. */
@@ -88,7 +103,7 @@ export class Calls {
    */
   private mayLeave(flight: Flight): boolean {
     const { resident, invoke } = flight;
-    if (flight.hasLeft || this.isStopped || !resident.here || !this.ports.lease.isValid()) return false;
+    if (flight.hasLeft || this.isStopped || !resident.here || !this.ports.lease.isValid() || isHeldBack(flight)) return false;
     if (resident.owner !== this.ports.self) return false;
     // An image that lets the transaction go is in the air: once it has landed anybody may drive it, knowing nothing of this call.
     if (resident.flying !== null && resident.flying.owner !== this.ports.self) return false;
@@ -109,33 +124,35 @@ export class Calls {
   }
 
   private ended(flight: Flight, end: CallEnd): void {
-    const { resident } = flight;
-    if (end.kind === 'withdrawn') {
-      this.withdrawn(flight);
-      return;
-    }
     // An invoker may know the outcome without sending (no such participant, a refused address): the attempt counts all the same.
-    if (!flight.hasLeft && !this.mayLeave(flight)) {
+    if (end.kind === 'withdrawn' || (!flight.hasLeft && !this.mayLeave(flight))) {
+      this.ports.dispatch.ended(flight.gate, flight.epoch, null);
       this.withdrawn(flight);
-      return;
+    } else {
+      this.ports.dispatch.ended(flight.gate, flight.epoch, end.outcome);
+      this.answered(flight, end.outcome, end.durationMs);
     }
+    this.ports.dispatch.release(flight.gate);
+  }
+
+  private answered(flight: Flight, outcome: Outcome, durationMs: number): void {
+    const { resident } = flight;
     this.ports.failpoints.hit('driver.after-call');
     this.left -= 1;
     resident.flights.delete(flight.key);
-    const participant = this.ports.invoker.participantOf(flight.call.endpoint);
-    this.ports.monitor.called(flight.call, participant, end.outcome, end.durationMs);
+    this.ports.monitor.called(flight.call, flight.gate.participant, outcome, durationMs);
     if (!resident.here) {
       this.ports.monitor.ignored('late_reply');
       return;
     }
-    this.keepFailure(flight, end.outcome, end.durationMs);
+    this.keepFailure(flight, outcome, durationMs);
     const { branch, op, attempt } = flight.invoke;
     const atMs = this.ports.time.nowMs();
     const random = this.ports.random.fraction();
-    if (this.host.stepOnly(resident, { kind: 'replied', branch, op, attempt, outcome: end.outcome, atMs, random })) this.settle(resident);
+    if (this.host.stepOnly(resident, { kind: 'replied', branch, op, attempt, outcome, atMs, random })) this.settle(resident);
   }
 
-  /** Nothing was sent. If it is still owed it is planned again a little later, or when the lease is back. */
+  /** Nothing was sent. If it is still owed it is planned again a little later, or when the lease is back, or waits at the gate that has closed. */
   private withdrawn(flight: Flight): void {
     const { resident } = flight;
     if (flight.hasLeft) {
@@ -143,7 +160,7 @@ export class Calls {
       const { branch, op, attempt } = flight.invoke;
       if (resident.here) this.host.stepOnly(resident, { kind: 'withdrawn', branch, op, attempt, atMs: this.ports.time.nowMs() });
     }
-    if (!resident.here || this.isStopped || !this.ports.lease.isValid()) {
+    if (!resident.here || this.isStopped || !this.ports.lease.isValid() || isHeldBack(flight)) {
       resident.flights.delete(flight.key);
       this.settle(resident);
       return;

@@ -3,7 +3,9 @@
  * leaves is the plan of the present state, as far as the durable image permits. Nothing is queued for later.
  */
 import { type Answer, isFinal, type Plan, type ProtocolEvent, planFor, step, type Transaction, view } from '@assent/protocol';
+import type { Dispatch } from '../dispatch/index.js';
 import { EngineError, type EngineErrorCode } from '../errors.js';
+import { FleetingMap } from '../memory/index.js';
 import type { EngineOptions } from '../options.js';
 import type { BranchInvoker } from '../ports/branch-invoker.js';
 import type { Clock, Random } from '../ports/clock.js';
@@ -32,6 +34,7 @@ export interface DriverPorts {
   readonly waiters: Waiters;
   readonly writer: Writer;
   readonly failpoints: Failpoints;
+  readonly dispatch: Dispatch<Resident>;
   readonly events: 'written' | 'none';
 }
 
@@ -43,7 +46,7 @@ const MOST_SET_ASIDE = 10_000;
 export class Driver implements ResidentHost, CallsHost {
   readonly calls: Calls;
   readonly expectations: Expectations;
-  private readonly residents = new Map<string, Resident>();
+  private readonly residents = new FleetingMap<string, Resident>();
   /** Transactions that the machine or the store cannot go on with, and why. Not loaded again by this incarnation. */
   private readonly setAside = new Map<string, EngineErrorCode>();
   private isDraining = false;
@@ -66,6 +69,10 @@ export class Driver implements ResidentHost, CallsHost {
     return this.residents.get(gid);
   }
 
+  all(): Iterable<Resident> {
+    return this.residents.values();
+  }
+
   /** Why this transaction was set aside, or `undefined`. */
   whySetAside(gid: string): EngineErrorCode | undefined {
     return this.setAside.get(gid);
@@ -81,15 +88,16 @@ export class Driver implements ResidentHost, CallsHost {
   }
 
   /**
-   * Takes a transaction that was read from the store into memory. What it owes leaves when it is settled. `was` says where it came from: of one
-   * that rested it is known what the attention table holds, of one that another node drove it is not. Throws `StoreUnavailableError` once the
-   * incarnation has ended.
+   * Takes a transaction that was read from the store into memory. What it owes leaves when it is settled. `was`: of one that rested it is known what
+   * the attention table holds. Throws `StoreUnavailableError` once the incarnation has ended.
    */
   adopt(row: StoredTransaction, tx: Transaction, was: 'resting' | 'driven'): Resident {
     this.refuseIfClosed();
-    const attention = was === 'resting' ? attentionAtRest(tx) : null;
+    const plan = planFor(tx, tx, this.ports.time.nowMs());
+    const attention = was === 'resting' ? attentionAtRest(tx, plan) : null;
     const { gid, contentHash, version, owner, finishedAtMs } = row;
     const resident = new Resident(gid, contentHash, this, tx, tx, version, owner, finishedAtMs, attention);
+    resident.planned = { tx, durable: tx, plan };
     resident.hasFinished = isFinal(tx.status);
     this.residents.set(gid, resident);
     return resident;
@@ -207,9 +215,9 @@ export class Driver implements ResidentHost, CallsHost {
 
   write(resident: Resident, batch: Batch): boolean {
     if (!resident.here || resident.flying !== null) return false;
-    const { self, options, time, invoker, events } = this.ports;
+    const { self, options, time, invoker, events, dispatch } = this.ports;
     try {
-      return writeImage(resident, batch, { self, restAfterMs: options.restAfterMs, nowMs: time.nowMs(), invoker, events });
+      return writeImage(resident, batch, { self, restAfterMs: options.restAfterMs, nowMs: time.nowMs(), invoker, dispatch, events });
     } catch (error) {
       this.putAside(resident, error);
       return false;

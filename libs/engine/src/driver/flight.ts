@@ -1,5 +1,6 @@
 /** One call handed to the invoker: from the moment it was planned until it ended at the sender. */
 import type { Invoke } from '@assent/protocol';
+import type { Gate } from '../dispatch/index.js';
 import type { BranchCall } from '../ports/branch-invoker.js';
 import type { Resident } from './resident.js';
 
@@ -10,11 +11,15 @@ export class Flight {
   startedAtMs = 0;
   readonly key: string;
   readonly call: BranchCall;
+  /** Of the gate, when the call was handed over. */
+  readonly epoch: number;
 
   constructor(
     readonly resident: Resident,
     readonly invoke: Invoke,
+    readonly gate: Gate<Resident>,
   ) {
+    this.epoch = gate.epoch;
     this.key = flightKey(invoke);
     this.call = {
       gid: resident.gid,
@@ -28,6 +33,11 @@ export class Flight {
       trace: resident.present.definition.trace,
     };
   }
+}
+
+/** True when the participant's gate has closed since this call was handed over: it may not leave any more. */
+export function isHeldBack({ gate, epoch }: Flight): boolean {
+  return epoch !== gate.epoch;
 }
 
 /** What tells one planned call of a transaction from every other. */

@@ -3,6 +3,7 @@
  * (DESIGN 7 and 8). Made when a batch is cut.
  */
 import { type Attention, attentionOf, eventOf, imageOf, type Plan, planFor, type Transaction } from '@assent/protocol';
+import { type Dispatch, type HeldRest, type Hold, heldRestOf } from '../dispatch/index.js';
 import type { BranchInvoker } from '../ports/branch-invoker.js';
 import type { Incarnation } from '../ports/transaction-store.js';
 import type { Batch } from '../writer/index.js';
@@ -13,6 +14,7 @@ export interface ImageContext {
   readonly restAfterMs: number;
   readonly nowMs: number;
   readonly invoker: Pick<BranchInvoker, 'participantOf'>;
+  readonly dispatch: Pick<Dispatch<Resident>, 'isHolding' | 'holdOf' | 'noteResting'>;
   readonly events: 'written' | 'none';
 }
 
@@ -21,7 +23,11 @@ export interface Standing {
   readonly plan: Plan;
   readonly owner: Incarnation | null;
   readonly dueAtMs: number | null;
+  /** Why it rests although something is due: all of it is held back. */
+  readonly holds: readonly Hold[];
 }
+
+const NO_HOLDS: readonly Hold[] = [];
 
 /** A transaction for which time is owed, though nobody can say when, is looked at once a day. */
 const ONCE_A_DAY_MS = 86_400_000;
@@ -29,10 +35,11 @@ const ONCE_A_DAY_MS = 86_400_000;
 /** Adds the resident's row to the batch. False when the store holds it already. Throws what the machine throws. */
 export function writeImage(resident: Resident, batch: Batch, context: ImageContext): boolean {
   const tx = resident.present;
-  const { plan, owner, dueAtMs } = standingOf(tx, resident.leaving, context);
+  const { plan, owner, dueAtMs, holds } = heldStandingOf(resident, context) ?? standingOf(tx, resident.leaving, context);
   const isBegin = resident.durable === null;
   if (!isBegin && tx === resident.durable && owner === resident.owner) return false;
-  const attention = isBegin ? resident.attention : writeAttention(resident, tx, owner === null, batch, context);
+  const attention = isBegin ? resident.attention : writeAttention(resident, tx, owner === null, batch, context, holds);
+  if (holds.length > 0) context.dispatch.noteResting(holds);
   if (isBegin) writeBegin(resident, batch, owner, dueAtMs);
   else writeMove(resident, batch, owner, dueAtMs);
   if (!resident.bare) for (const row of resident.waitingAttempts) batch.attempt(row);
@@ -49,9 +56,28 @@ export function writeImage(resident: Resident, batch: Batch, context: ImageConte
  */
 export function standingOf(tx: Transaction, isLeaving: boolean, context: ImageContext): Standing {
   const plan = planFor(tx, tx, context.nowMs);
-  if (isRestful(plan, context.nowMs, context.restAfterMs)) return { plan, owner: null, dueAtMs: dueAtRest(plan, context.nowMs) };
-  if (isLeaving) return { plan, owner: null, dueAtMs: context.nowMs };
-  return { plan, owner: context.self, dueAtMs: null };
+  if (isRestful(plan, context.nowMs, context.restAfterMs))
+    return { plan, owner: null, dueAtMs: dueAtRest(plan, context.nowMs), holds: NO_HOLDS };
+  if (isLeaving) return { plan, owner: null, dueAtMs: context.nowMs, holds: NO_HOLDS };
+  return { plan, owner: context.self, dueAtMs: null, holds: NO_HOLDS };
+}
+
+/** A transaction in memory that owes only what is held back for long rests, unless it has just been accepted; `null`: it does not. */
+function heldStandingOf(resident: Resident, context: ImageContext): Standing | null {
+  if (!context.dispatch.isHolding || resident.durable === null || resident.flights.size > 0) return null;
+  const tx = resident.present;
+  const plan = planFor(tx, tx, context.nowMs);
+  const rest = heldRest(resident, plan, context);
+  return rest === null ? null : { plan, owner: null, dueAtMs: rest.untilMs, holds: rest.holds };
+}
+
+/** The rest that a transaction in memory may take because all it owes is held back; `null`: none. */
+export function heldRest(
+  resident: Resident,
+  plan: Plan,
+  { dispatch, nowMs, restAfterMs }: Pick<ImageContext, 'dispatch' | 'nowMs' | 'restAfterMs'>,
+): HeldRest | null {
+  return resident.flights.size > 0 ? null : heldRestOf(resident.present, plan, dispatch, nowMs, restAfterMs);
 }
 
 /** True when a transaction with this plan need not be in anybody's memory. */
@@ -108,17 +134,41 @@ function writeEvent(resident: Resident, batch: Batch, { nowMs, invoker }: ImageC
 }
 
 /** Writes the attention rows when they differ from what the store is known to hold. Returns what it will hold. */
-function writeAttention(resident: Resident, tx: Transaction, isAtRest: boolean, batch: Batch, context: ImageContext): string | null {
+function writeAttention(
+  resident: Resident,
+  tx: Transaction,
+  isAtRest: boolean,
+  batch: Batch,
+  context: ImageContext,
+  holds: readonly Hold[],
+): string | null {
   if (resident.bare) return resident.attention;
-  const rows = attentionOf(tx, isAtRest, (endpoint) => context.invoker.participantOf(endpoint));
+  const rows = withHolds(
+    attentionOf(tx, isAtRest, (endpoint) => context.invoker.participantOf(endpoint)),
+    holds,
+    context.nowMs,
+  );
   const text = textOf(rows);
   if (text !== resident.attention) batch.changeAttention({ gid: resident.gid, rows });
   return text;
 }
 
-/** What the attention table holds of a transaction that rests with this image: written with it, and not touched since. */
-export function attentionAtRest(tx: Transaction): string {
-  return textOf(attentionOf(tx, true, () => ''));
+/** What is held back waits for its participant, whatever its last attempt ended with. */
+function withHolds(rows: readonly Attention[], holds: readonly Hold[], sinceMs: number): readonly Attention[] {
+  if (holds.length === 0) return rows;
+  const isHeld = (branch: string) => holds.some((hold) => hold.branch === branch);
+  return [
+    ...rows.filter(({ kind, branch }) => kind !== 'retrying' || !isHeld(branch)),
+    ...holds.map(({ branch, participant, code }) => ({ branch, kind: 'waiting' as const, code, participant, sinceMs })),
+  ];
+}
+
+/**
+ * What the attention table holds of a transaction that rests with this image: written with it, and not touched since. `null`: of one that rested
+ * although something is due, it holds why that was held back, which nobody here knows.
+ */
+export function attentionAtRest(tx: Transaction, plan: Plan): string | null {
+  return plan.invokes.length > 0 ? null : textOf(attentionOf(tx, true, () => ''));
 }
 
 /** What tells two sets of attention rows apart; the participant and the time follow from it. */

@@ -12,6 +12,8 @@ import { type Incarnation, type StoredTransaction, StoreUnavailableError, type T
 import { transactionOf } from '../rows.js';
 import type { DatabaseTime } from '../time/index.js';
 import type { Batch, WriteItem, Writer } from '../writer/index.js';
+import { hurry } from './hurry.js';
+import { Postponement } from './postponement.js';
 
 export interface AdoptionPorts {
   readonly self: Incarnation;
@@ -29,6 +31,8 @@ export type Acquired =
   | { readonly kind: 'here'; readonly resident: Resident }
   /** Another node owns it: its row as it was read. */
   | { readonly kind: 'elsewhere'; readonly row: StoredTransaction };
+
+const nobody = (): readonly string[] => [];
 
 /** How often a command looks again when the transaction keeps changing hands before its eyes. */
 const MOST_LOOKS = 10;
@@ -81,10 +85,16 @@ export class Adoption {
     throw outcomeUnknown(gid);
   }
 
-  /** Moves a row that rests or belongs to a dead node to this one; once moved, it is driven here. */
-  claim(row: StoredTransaction): void {
+  /** Moves a row that rests or belongs to a dead node to this one; once moved, it is driven here. `hurried`: the branches to be called at once. */
+  claim(row: StoredTransaction, hurried: (tx: Transaction) => readonly string[] = nobody): void {
     this.underWay.set(row.gid, []);
-    this.ports.writer.enqueue(new Claim(row, this.ports.self, this));
+    this.ports.writer.enqueue(new Claim(row, this.ports.self, hurried, this));
+  }
+
+  /** Lets a row that is due rest on until then. */
+  postpone(row: StoredTransaction, untilMs: number): void {
+    this.underWay.set(row.gid, []);
+    this.ports.writer.enqueue(new Postponement(row, untilMs, (gid) => this.arrived(gid)));
   }
 
   /** Loads rows that name this node as owner and that it does not hold. Returns how many there were. */
@@ -108,9 +118,11 @@ export class Adoption {
   }
 
   /** For a claim that has landed: the row as it is now. */
-  async claimed(row: StoredTransaction, was: 'resting' | 'driven'): Promise<void> {
+  async claimed(row: StoredTransaction, was: 'resting' | 'driven', hurried: (tx: Transaction) => readonly string[]): Promise<void> {
     try {
       await this.drive(row, was);
+      const resident = this.ports.driver.find(row.gid);
+      if (resident !== undefined && hurried !== nobody) hurry(this.ports.driver, resident, hurried(resident.present), this.ports.time);
     } catch (error) {
       // It is this node's now: the search for orphans tries again once a lease.
       if (!(error instanceof StoreUnavailableError))
@@ -174,6 +186,7 @@ class Claim implements WriteItem {
   constructor(
     private readonly row: StoredTransaction,
     private readonly self: Incarnation,
+    private readonly hurried: (tx: Transaction) => readonly string[],
     private readonly adoption: Adoption,
   ) {
     this.gid = row.gid;
@@ -190,9 +203,9 @@ class Claim implements WriteItem {
   }
 
   landed(): void {
-    const { row, self } = this;
+    const { row, self, hurried } = this;
     const was = row.owner === null ? 'resting' : 'driven';
-    void this.adoption.claimed({ ...row, version: row.version + 1, owner: self, dueAtMs: null }, was);
+    void this.adoption.claimed({ ...row, version: row.version + 1, owner: self, dueAtMs: null }, was, hurried);
   }
 
   unmoved(): void {

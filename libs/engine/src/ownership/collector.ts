@@ -9,6 +9,7 @@ import type { Incarnation, NodeRow, StoredTransaction, TransactionStore } from '
 import type { DatabaseTime } from '../time/index.js';
 import type { Adoption } from './adoption.js';
 import type { Ramp } from './ramp.js';
+import type { Resting } from './resting.js';
 
 /** Candidates are drawn at random from this many, so that several nodes rarely want the same row. */
 const DUE_CANDIDATES = 1_000;
@@ -22,6 +23,7 @@ export class Collector {
     private readonly store: TransactionStore,
     private readonly adoption: Adoption,
     private readonly ramp: Ramp,
+    private readonly resting: Resting,
     private readonly time: DatabaseTime,
     private readonly random: Random,
     private readonly monitor: Monitor,
@@ -41,7 +43,13 @@ export class Collector {
   async claimDue(): Promise<number> {
     const most = Math.min(this.ramp.size, this.adoption.room);
     if (most === 0) return 0;
-    return this.claim(await this.store.readDue(this.time.nowMs(), DUE_CANDIDATES), most);
+    const due = await this.store.readDue(this.time.nowMs(), DUE_CANDIDATES);
+    const candidates = due.filter((row) => !this.adoption.isKnown(row.gid));
+    const worthClaiming = this.resting.isHolding ? this.postponeHeld(candidates) : candidates;
+    const claimed = this.claim(worthClaiming, most);
+    if (claimed > 0) this.monitor.tookUp('rest', claimed);
+    // Whatever was put off has made way for more: that is looked at without waiting.
+    return claimed + candidates.length - worthClaiming.length;
   }
 
   /** Takes over one chunk of what dead or stopped nodes own. Returns how many rows are on their way. Throws `StoreUnavailableError`. */
@@ -66,6 +74,15 @@ export class Collector {
     if (unknown.length === 0) return;
     const recovered = await this.adoption.recover(unknown);
     if (recovered > 0) this.monitor.info('recovered own transactions that were not held', { count: recovered });
+  }
+
+  /** What owes only calls that are held back makes way for the rest. Returns the others. */
+  private postponeHeld(rows: readonly StoredTransaction[]): readonly StoredTransaction[] {
+    return rows.filter((row) => {
+      const untilMs = this.resting.heldUntilMs(row);
+      if (untilMs !== null) this.adoption.postpone(row, untilMs);
+      return untilMs === null;
+    });
   }
 
   private claim(rows: readonly StoredTransaction[], most: number): number {

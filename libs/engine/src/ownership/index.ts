@@ -2,4 +2,6 @@
 export { Adoption } from './adoption.js';
 export { Collector } from './collector.js';
 export { Ramp } from './ramp.js';
+export { Resting } from './resting.js';
+export { Waker } from './waker.js';
 export { Watch } from './watch.js';

@@ -207,6 +207,11 @@ export interface TransactionStore {
   readAudit(gid: string): Promise<readonly AuditRow[]>;
   /** Rows at rest that are due at `nowMs`, earliest first. Index: (due_at). */
   readDue(nowMs: number, limit: number): Promise<readonly StoredTransaction[]>;
+  /**
+   * Gids above `afterGid`, in their order, of which the table `attention` says that a branch is `retrying` at or `waiting` for this participant. Index:
+   * `attention` (participant), which is followed by the gid.
+   */
+  readWaiting(participant: string, afterGid: string, limit: number): Promise<readonly string[]>;
   /** Rows that name this incarnation as owner. Index: (owner). */
   readOwned(incarnation: Incarnation, limit: number): Promise<readonly StoredTransaction[]>;
   /** Gids that name this incarnation as owner. Index: (owner). */

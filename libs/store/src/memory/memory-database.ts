@@ -15,6 +15,7 @@ import type {
   Incarnation,
   Move,
   NodeRow,
+  ParticipantControl,
   StoredTransaction,
   Witness,
 } from '@assent/engine';
@@ -35,6 +36,7 @@ export class MemoryDatabase {
   /** By `gid:version`. */
   readonly events = new Map<string, KeptEvent>();
   readonly commands = new Map<string, CommandRow>();
+  readonly controls = new Map<string, ParticipantControl>();
   readonly policies: Policy[] = [...shippedPolicies];
 
   /** @param nowMs the database's clock, in milliseconds since the epoch. */

@@ -15,7 +15,7 @@ import {
   type TransactionStore,
   type Witness,
 } from '@assent/engine';
-import type { Policy } from '@assent/protocol';
+import type { Attention, Policy } from '@assent/protocol';
 import type { MemoryDatabase } from './memory-database.js';
 
 /**
@@ -130,6 +130,16 @@ export class MemoryTransactionStore implements TransactionStore {
       .toSorted((a, b) => a.dueAtMs - b.dueAtMs)
       .slice(0, limit)
       .map(({ row }) => row);
+  }
+
+  async readWaiting(participant: string, afterGid: string, limit: number): Promise<readonly string[]> {
+    await this.reach('readWaiting');
+    const waits = (row: Attention) => row.participant === participant && (row.kind === 'retrying' || row.kind === 'waiting');
+    return [...this.database.attention]
+      .filter(([gid, rows]) => gid > afterGid && rows.some(waits))
+      .map(([gid]) => gid)
+      .toSorted((a, b) => (a < b ? -1 : 1))
+      .slice(0, limit);
   }
 
   async readOwned(incarnation: Incarnation, limit: number): Promise<readonly StoredTransaction[]> {

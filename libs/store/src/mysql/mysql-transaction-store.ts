@@ -124,6 +124,10 @@ export class MysqlTransactionStore implements TransactionStore {
     return this.reads.due(nowMs, limit);
   }
 
+  readWaiting(participant: string, afterGid: string, limit: number): Promise<readonly string[]> {
+    return this.reads.waiting(participant, afterGid, limit);
+  }
+
   readOwned(incarnation: Incarnation, limit: number): Promise<readonly StoredTransaction[]> {
     return this.reads.owned(incarnation, limit);
   }

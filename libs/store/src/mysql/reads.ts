@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { isStorableId } from '../limits.js';
 import { inChunks } from '../rows.js';
 import { type StoredRow, storedTransaction } from '../stored-row.js';
-import { READ_NODES, readCommands, readDue, readMany, readOwned, readOwnedGids, readRemainingCommands } from './sql/index.js';
+import { READ_NODES, readCommands, readDue, readMany, readOwned, readOwnedGids, readRemainingCommands, readWaiting } from './sql/index.js';
 import { reasonOf } from './writer-connection.js';
 
 /** Gids in one statement. */
@@ -26,6 +26,11 @@ export class MysqlReads {
 
   due(nowMs: number, limit: number): Promise<readonly StoredTransaction[]> {
     return this.transactions(readDue(nowMs, limit));
+  }
+
+  async waiting(participant: string, afterGid: string, limit: number): Promise<readonly string[]> {
+    const rows = await this.rows<{ gid: string }>(readWaiting(participant, afterGid, limit));
+    return rows.map((row) => row.gid);
   }
 
   owned(incarnation: Incarnation, limit: number): Promise<readonly StoredTransaction[]> {

@@ -6,6 +6,7 @@ import type { NodeRow } from '@assent/engine';
 import type { Attention, Policy, Status } from '@assent/protocol';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { administrationEntities } from './administration-entities.js';
+import { ParticipantControlEntity } from './participant-control-entity.js';
 import { wholeNumber } from './transformers.js';
 
 @Entity('global_transaction')
@@ -132,6 +133,7 @@ export const entities = [
   AttemptLogEntity,
   RetryPolicyEntity,
   ParticipantEntity,
+  ParticipantControlEntity,
   OutboxEntity,
   AuditLogEntity,
   ...administrationEntities,

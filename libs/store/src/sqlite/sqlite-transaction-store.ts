@@ -128,6 +128,10 @@ export class SqliteTransactionStore implements TransactionStore {
     return this.reading(() => (this.statements.due.all(Math.round(nowMs), limit) as StoredRow[]).map(storedTransaction));
   }
 
+  async readWaiting(participant: string, afterGid: string, limit: number): Promise<readonly string[]> {
+    return this.reading(() => (this.statements.waiting.all(participant, afterGid, limit) as { gid: string }[]).map((row) => row.gid));
+  }
+
   async readOwned(incarnation: Incarnation, limit: number): Promise<readonly StoredTransaction[]> {
     return this.reading(() => (this.statements.owned.all(incarnation, limit) as StoredRow[]).map(storedTransaction));
   }

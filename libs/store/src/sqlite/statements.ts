@@ -77,6 +77,10 @@ const sql = {
   exists: 'SELECT 1 AS yes FROM global_transaction WHERE gid = ?',
   /** Index: (due_at), which holds resting rows only. */
   due: `SELECT ${COLUMNS} FROM global_transaction INDEXED BY global_transaction_by_due_at WHERE due_at <= ? ORDER BY due_at LIMIT ?`,
+  /** Index: (participant). */
+  waiting:
+    'SELECT DISTINCT gid FROM attention INDEXED BY attention_by_participant ' +
+    "WHERE participant = ? AND gid > ? AND kind IN ('retrying', 'waiting') ORDER BY gid LIMIT ?",
   /** Index: (owner). */
   owned: `SELECT ${COLUMNS} FROM global_transaction INDEXED BY global_transaction_by_owner WHERE owner = ? LIMIT ?`,
   ownedGids: 'SELECT gid FROM global_transaction INDEXED BY global_transaction_by_owner WHERE owner = ? LIMIT ?',

@@ -21,6 +21,7 @@ export function stirUp(world: World): void {
   faults.recur('crash', (random) => random.pick(world.nodes).crash());
   faults.recur('pause', (random) => random.pick(world.nodes).pause(random.between(...STOP_MS)));
   faults.recur('drain', (random) => random.pick(world.nodes).drain());
+  faults.recur('operator', (random) => operate(world, random));
   faults.recur('replace', (random) => replace(world, random));
 }
 
@@ -66,5 +67,18 @@ function replace({ nodes, timeline }: World, random: SimRandom): boolean {
   const node = random.pick(nodes);
   if (!node.pause(random.between(...STOP_MS))) return false;
   timeline.after(random.between(...STOPPED_BEFORE_MS), () => node.replace());
+  return true;
+}
+
+/** What was ordered may be lost on its way, or be known to nobody but the database. */
+function operate({ nodes, services, marks }: World, random: SimRandom): boolean {
+  const kind = random.pick(['pause', 'resume', 'reset', 'wake', 'wake'] as const);
+  const participant = random.pick([...services.keys()]);
+  const running = random.pick(nodes).current;
+  if (running === null || !running.engine.state().ready) return false;
+  running.engine.orderParticipant({ kind, participant, by: 'operator', reason: 'trouble' }).then(
+    () => marks.reach(`ordered to ${kind}`),
+    () => marks.reach('order lost'),
+  );
   return true;
 }

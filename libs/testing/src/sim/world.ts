@@ -2,7 +2,7 @@
  * A whole installation in one process and out of one seed: coordinators, their database, participants, initiators, a network, and everything that
  * can go wrong. First anything may fail; then all is healed, and whatever nobody has to decide must come to its end.
  */
-import type { EngineOptions } from '@assent/engine';
+import { defaultBreakerPolicy, type EngineOptions } from '@assent/engine';
 import { Network, SimNode } from './coordinator/index.js';
 import { type OpenBackend, SimDatabase } from './database/index.js';
 import { Api, Initiator, policies, RequestMaker, type Shelves, shortestRetryMs } from './initiator/index.js';
@@ -33,6 +33,8 @@ const LEASE_MS = 2_000;
 /** One world in so many loses commits: then nothing is asked of it but that it notices. */
 const LOST_COMMITS_SHARE = 0.03;
 const MOST_CALLS = 500;
+/** An order to pause that was given before everything healed may arrive as late as this. In milliseconds. */
+const LATEST_ORDER_MS = 5_000;
 const shelves: Shelves = new Map([
   ['inventory', ['sku-1', 'sku-2']],
   ['payment', ['wallet-1', 'wallet-2']],
@@ -116,6 +118,13 @@ export class World {
     this.network.heal();
     for (const service of this.services.values()) service.start();
     for (const node of this.nodes) node.heal();
+    this.resumeParticipants();
+    this.timeline.after(LATEST_ORDER_MS, () => this.resumeParticipants());
+  }
+
+  private resumeParticipants(): void {
+    const resume = { kind: 'resume', by: 'operator', reason: 'healed', atMs: this.database.nowMs() } as const;
+    for (const participant of this.services.keys()) void this.database.controls.order({ ...resume, participant });
   }
 
   private openService(name: string, pools: readonly string[]): Service {
@@ -184,5 +193,8 @@ function engineOptions(random: SimRandom): Partial<EngineOptions> & { readonly l
     claimEveryMs: 500,
     firstChunk: random.pick([2, 32]),
     pollEveryMs: 200,
+    ordersEveryMs: 300,
+    participantShare: random.pick([0.25, 1]),
+    breaker: { ...defaultBreakerPolicy, openMs: random.pick([200, 1_000]) },
   };
 }

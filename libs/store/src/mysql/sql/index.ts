@@ -12,4 +12,4 @@ export { momentIfEntered, noteMoment, TELL_MOMENT } from './moment-of-flush.js';
 export { type MoveShape, moveEach, shapeOf } from './move-each.js';
 export { groupKey, moveGroup } from './move-group.js';
 export { declarePredecessors, enterNode, leaveNode, lockNode, skipFlush } from './nodes.js';
-export { READ_NODES, readDue, readExisting, readMany, readOwned, readOwnedGids, readWritten } from './reads.js';
+export { READ_NODES, readDue, readExisting, readMany, readOwned, readOwnedGids, readWaiting, readWritten } from './reads.js';

@@ -1,6 +1,6 @@
 /** Reads of transactions: the durable image. None of them locks. 63-bit numbers are cast to text, so that no driver rounds them. */
 import type { Incarnation } from '@assent/engine';
-import { ascii, bits, integer } from './literals.js';
+import { ascii, bits, integer, text } from './literals.js';
 
 const COLUMNS =
   'gid,status,pattern,mixed,paused,CAST(owner AS CHAR) AS owner,due_at,version,CAST(flush AS CHAR) AS flush,name,business_key,created_by,' +
@@ -15,6 +15,12 @@ export function readMany(gids: readonly string[]): string {
 export function readDue(nowMs: number, limit: number): string {
   const due = `due_at<=${integer(nowMs)} ORDER BY due_at LIMIT ${integer(limit)}`;
   return `SELECT ${COLUMNS} FROM global_transaction FORCE INDEX(by_due_at) WHERE ${due}`;
+}
+
+/** Gids of which a branch waits for this participant. Index: (participant), which the gid follows. */
+export function readWaiting(participant: string, afterGid: string, limit: number): string {
+  const waits = `participant=${text(participant)} AND gid>${ascii(afterGid)} AND kind IN ('retrying','waiting')`;
+  return `SELECT DISTINCT gid FROM attention FORCE INDEX(by_participant) WHERE ${waits} ORDER BY gid LIMIT ${integer(limit)}`;
 }
 
 /** Index: (owner). */

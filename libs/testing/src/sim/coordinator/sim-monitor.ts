@@ -14,6 +14,7 @@ const expected: ReadonlySet<string> = new Set([
   'replaced',
   'drained_incompletely',
   'branch_parked',
+  'breaker_open',
 ]);
 
 export class SimMonitor implements Monitor {

@@ -1,6 +1,7 @@
 /** The database server of a run. What reaches it is carried out at once; it may be away, its wall clock may jump, and it may lose commits. */
 import type { FlushBatch, FlushResult, Incarnation, Witness } from '@assent/engine';
 import type { Policy } from '@assent/protocol';
+import { MemoryParticipantControlStore } from '@assent/store';
 import type { Journal, Marks, Timeline } from '../kernel/index.js';
 import type { Durable, Fences } from '../truth/index.js';
 import type { Backend } from './backend.js';
@@ -10,6 +11,8 @@ const EPOCH_MS = 1_790_000_000_000;
 
 export class SimDatabase {
   isAway = false;
+  /** Orders of operators about participants. What they count of what waits is asked for by nobody here. */
+  readonly controls = new MemoryParticipantControlStore({ controls: new Map(), attention: new Map() });
   private jumpedMs = 0;
   private readonly backend: Backend;
 
@@ -52,6 +55,7 @@ export class SimDatabase {
     if (result.kind === 'duplicate') this.marks.reach('duplicate gid');
     if (result.kind !== 'committed') return result;
     if (batch.commands.length > 0) this.marks.reach('command recorded');
+    if (batch.attention.some(({ rows }) => rows.some(({ kind }) => kind === 'waiting'))) this.marks.reach('held at rest');
     const gids = [...batch.begins, ...batch.moves].map(({ gid }) => gid);
     if (gids.length > 0) this.durable.flushed(batch, result.unmoved, await this.backend.store.readMany(gids));
     return result;

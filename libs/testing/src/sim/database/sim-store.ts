@@ -10,9 +10,13 @@ import {
   type FlushResult,
   type Incarnation,
   type NodeRow,
+  type ParticipantControl,
+  type ParticipantControlStore,
+  type ParticipantOrder,
   type StoredTransaction,
   StoreUnavailableError,
   type TransactionStore,
+  type WaitingCount,
   type Witness,
 } from '@assent/engine';
 import type { Policy } from '@assent/protocol';
@@ -68,7 +72,7 @@ interface Answering<T> {
   readonly broken: () => void;
 }
 
-export class SimStore implements TransactionStore {
+export class SimStore implements TransactionStore, ParticipantControlStore {
   /** True while this process hears nothing of the database, and the database nothing of it. */
   isSilent = false;
   private readonly open = new Set<() => void>();
@@ -133,6 +137,10 @@ export class SimStore implements TransactionStore {
     return this.ask(() => this.context.database.store.readDue(nowMs, limit));
   }
 
+  readWaiting(participant: string, afterGid: string, limit: number): Promise<readonly string[]> {
+    return this.ask(() => this.context.database.store.readWaiting(participant, afterGid, limit));
+  }
+
   readOwned(incarnation: Incarnation, limit: number): Promise<readonly StoredTransaction[]> {
     return this.ask(() => this.context.database.store.readOwned(incarnation, limit));
   }
@@ -155,6 +163,18 @@ export class SimStore implements TransactionStore {
 
   readPolicies(): Promise<readonly Policy[]> {
     return this.ask(() => this.context.database.readPolicies());
+  }
+
+  readControls(): Promise<readonly ParticipantControl[]> {
+    return this.ask(() => this.context.database.controls.readControls());
+  }
+
+  order(order: ParticipantOrder): Promise<ParticipantControl> {
+    return this.ask(() => this.context.database.controls.order(order));
+  }
+
+  countWaiting(): Promise<readonly WaitingCount[]> {
+    return this.ask(() => this.context.database.controls.countWaiting());
   }
 
   async close(): Promise<void> {

@@ -42,6 +42,10 @@ export const faultClasses = {
   'stop-point': { does: 'a coordinator is stopped at a failpoint', chance: 0.005 },
   'pause-in-flush': { does: 'a coordinator is stopped while a flush is in the air', chance: 0.01 },
   drain: { does: 'a coordinator shuts down in order, and comes back', everyMs: 4_000 },
+  operator: {
+    does: 'an operator pauses or resumes a participant, closes its breaker, or has everything called that waits for it',
+    everyMs: 1_500,
+  },
   replace: { does: 'a second process is started under the name of a coordinator that is stopped', everyMs: 6_000 },
 } as const satisfies Record<string, { readonly does: string } & ({ readonly chance: number } | { readonly everyMs: number })>;
 

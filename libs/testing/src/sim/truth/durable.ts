@@ -134,7 +134,7 @@ export class Durable {
     if (before.owner !== null && before.owner !== self && this.fences.isAlive(before.owner)) {
       this.findings.add('O', gid, `${self} took it from ${before.owner}, which is alive`);
     }
-    if (move.image === null) this.marks.reach(before.owner === null ? 'claimed at rest' : 'claimed from the dead');
+    if (move.image === null) this.marks.reach(markOf(before.owner, move.owner));
     this.keep(before, row);
   }
 
@@ -160,6 +160,12 @@ export class Durable {
     const image = { status, mixed, paused, definition, progress };
     return load({ origin: { gid, name, businessKey, createdBy, createdAtMs }, image, policy, version, finishedAtMs });
   }
+}
+
+/** What a move of ownership alone was. */
+function markOf(from: Incarnation | null, to: Incarnation | null): string {
+  if (to === null) return 'put off at rest';
+  return from === null ? 'claimed at rest' : 'claimed from the dead';
 }
 
 function hasSameImage(one: StoredTransaction, other: StoredTransaction): boolean {
