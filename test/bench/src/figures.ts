@@ -1,7 +1,7 @@
 /** What was measured, by name. A figure of several rounds is their median; the rounds are kept beside it. */
 import { median } from './quantiles.js';
 
-export type Unit = 'per second' | 'ms' | 's' | 'ratio' | 'us' | 'MB' | 'count';
+export type Unit = 'per second' | 'ms' | 's' | 'ratio' | 'us' | 'MB' | 'bytes' | 'count';
 
 export interface Figure {
   readonly value: number;

@@ -63,6 +63,8 @@ function levels(figures: Figures): string {
       'coordinator CPU µs',
       'database CPU µs',
       'commits per tx',
+      'log bytes per tx',
+      'flush p50 ms',
       'failures',
     ],
     places.map(({ name, level }) => {
@@ -76,6 +78,8 @@ function levels(figures: Figures): string {
         ...[of('p50_ms'), of('p99_ms')].map((value) => shown(value, 2)),
         ...[coordinator, database].map((value) => shown(value, 0)),
         shown(of('commits_per_tx'), 3),
+        shown(of('redo_bytes_per_tx'), 0),
+        shown(of('flush_p50_ms'), 2),
         shown(of('failures'), 0),
       ];
     }),

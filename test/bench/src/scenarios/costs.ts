@@ -10,11 +10,14 @@ export interface Costs {
   readonly databaseUs: number;
   readonly commits: number;
   readonly flushP50Ms: number;
+  /** What the database wrote to its log. */
+  readonly redoBytes: number;
 }
 
 interface Reading {
   readonly metrics: Scrape;
   readonly commits: number;
+  readonly redoBytes: number;
   readonly coordinatorUs: number;
   readonly databaseUs: number;
 }
@@ -27,6 +30,7 @@ export async function costsOf(
   const read = async (): Promise<Reading> => ({
     metrics: await scrape(coordinator.baseUrl),
     commits: await serverStatus(connection, 'Com_commit'),
+    redoBytes: await serverStatus(connection, 'Innodb_os_log_written'),
     coordinatorUs: cpuUs(coordinator.process.pid),
     databaseUs: cpuUs(server.process.pid),
   });
@@ -39,6 +43,7 @@ export async function costsOf(
     coordinatorUs: (after.coordinatorUs - before.coordinatorUs) / transactions,
     databaseUs: (after.databaseUs - before.databaseUs) / transactions,
     commits: (after.commits - before.commits) / transactions,
+    redoBytes: (after.redoBytes - before.redoBytes) / transactions,
     flushP50Ms: medianOfHistogram(before.metrics, after.metrics, 'assent_flush_duration_seconds') * 1_000,
   };
 }

@@ -43,5 +43,6 @@ async function measureLevel(
   add('coordinator_us', 'us', costs.coordinatorUs);
   add('database_us', 'us', costs.databaseUs);
   add('commits_per_tx', 'ratio', costs.commits);
+  add('redo_bytes_per_tx', 'bytes', costs.redoBytes);
   add('flush_p50_ms', 'ms', costs.flushP50Ms);
 }
