@@ -43,6 +43,7 @@ export {
   WorkTooLongError,
 } from './local/index.js';
 export { type ParticipantAsyncOptions, type ParticipantDataSource, ParticipantModule, type ParticipantOptions } from './module/index.js';
+export type { BranchError, ParticipantNatsOptions } from './nats/index.js';
 export { countOpenReservations, SqlBarrierStore } from './sql/index.js';
 export { CreateBranchBarrier1764000000000 };
 

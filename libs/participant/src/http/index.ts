@@ -1,4 +1,5 @@
-/** How branch calls arrive by HTTP. */
+/** How branch calls arrive by HTTP, and the endpoint that answers them however they arrive. */
 export { BranchEndpoint } from './branch-endpoint.js';
-export { addBranchRoute } from './branch-route.js';
+export { addBranchRoute, type OnUnexpected } from './branch-route.js';
+export { type ProblemCode, ProblemError, problems } from './problems.js';
 export { SignatureVerifier } from './signature.js';

@@ -1,11 +1,16 @@
 /** What a participant is configured with. */
 import type { Failpoints } from '@assent/protocol';
+import type { ParticipantNatsOptions } from '../nats/index.js';
 
 export interface ParticipantOptions {
   /** The participant's name, as the coordinator knows it: its contracts start with it and a dot. */
   readonly name: string;
   /** The Standard Webhooks secret(s) with which the coordinator signs: `whsec_<base64>`. Several while one is being replaced. */
   readonly keys: string | readonly string[];
+  /** Serve the branches over NATS: where it is, and the queue that the instances share. Absent: not over NATS. */
+  readonly nats?: ParticipantNatsOptions | undefined;
+  /** `off`: not over HTTP. Default `served`, where the application has an HTTP server. */
+  readonly http?: 'served' | 'off';
   /** How long barrier rows are kept after their transaction began, in milliseconds. Default 30 days; not shorter than the coordinator's. */
   readonly retentionMs?: number;
   /** The largest body of a call, in bytes. Default 1 MiB. */

@@ -6,14 +6,17 @@ import type { DataSource } from 'typeorm';
 import type { Barrier } from '../barrier/index.js';
 import { ContractRegistry, declarationOf } from '../contract/index.js';
 import { addBranchRoute, BranchEndpoint, SignatureVerifier } from '../http/index.js';
+import { BranchServer, type ParticipantNatsOptions } from '../nats/index.js';
 import { DEFAULT_MAX_BODY_BYTES, DEFAULT_MAX_CONCURRENT_CALLS, type ParticipantOptions } from './options.js';
 
 const FIRST_PURGE_MS = 60_000;
 const PURGE_INTERVAL_MS = 3_600_000;
+const FIRST_NATS_MS = 2_000;
 
 export class ParticipantBootstrap {
   private readonly logger = new Logger('Participant');
   private purgeTimer: NodeJS.Timeout | undefined;
+  private nats: BranchServer | null = null;
   private stopped = false;
 
   constructor(
@@ -28,13 +31,23 @@ export class ParticipantBootstrap {
   async start(): Promise<void> {
     const registry = this.findContracts();
     await this.requireTable();
-    await this.serve(registry);
+    const endpoint = this.endpointOver(registry);
+    await this.serveHttp(endpoint);
+    const { nats } = this.options;
+    this.nats = nats === undefined ? null : this.natsServer(nats, registry, endpoint);
     this.purgeAfter(FIRST_PURGE_MS);
   }
 
-  stop(): void {
+  /** Once the whole application stands, calls may come over NATS. Does not wait long for a NATS that is away. */
+  async open(): Promise<void> {
+    if (this.nats === null || (await this.nats.serve(FIRST_NATS_MS)) === 'serving') return;
+    this.logger.warn('NATS is not there yet: branches are served over it as soon as it is');
+  }
+
+  async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.purgeTimer);
+    await this.nats?.close();
   }
 
   private findContracts(): ContractRegistry {
@@ -60,26 +73,41 @@ export class ParticipantBootstrap {
     }
   }
 
-  private async serve(registry: ContractRegistry): Promise<void> {
-    const httpAdapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
-    // An application context (a script) serves nothing, but may use the barrier and local transactions.
-    if (httpAdapter === null) return;
+  private async serveHttp(endpoint: BranchEndpoint): Promise<void> {
+    const httpAdapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null | undefined;
+    // An application context (a script) or a microservice has none.
+    if (httpAdapter === null || httpAdapter === undefined || this.options.http === 'off') return;
     if (httpAdapter.getType() !== 'fastify')
       throw new Error('a participant is served by Fastify: create the application with a FastifyAdapter');
+    await addBranchRoute(httpAdapter.getInstance<FastifyInstance>(), endpoint, {
+      maxBodyBytes: this.maxBodyBytes,
+      onUnexpected: this.onUnexpected,
+    });
+  }
+
+  private natsServer(nats: ParticipantNatsOptions, registry: ContractRegistry, endpoint: BranchEndpoint): BranchServer {
+    const { names: contracts } = registry;
+    const { maxBodyBytes, onUnexpected } = this;
+    return new BranchServer({ queue: this.options.name, ...nats }, { endpoint, contracts, maxBodyBytes, onUnexpected });
+  }
+
+  private endpointOver(registry: ContractRegistry): BranchEndpoint {
     const { keys } = this.options;
-    const endpoint = new BranchEndpoint({
+    return new BranchEndpoint({
       verifier: new SignatureVerifier(typeof keys === 'string' ? [keys] : keys),
       registry,
       barrier: this.barrier,
       maxConcurrentCalls: this.options.maxConcurrentCalls ?? DEFAULT_MAX_CONCURRENT_CALLS,
       monotonicMs: () => performance.now(),
     });
-    await addBranchRoute(httpAdapter.getInstance<FastifyInstance>(), endpoint, {
-      maxBodyBytes: this.options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
-      onUnexpected: (error, call) =>
-        this.logger.error(`${call} failed: ${String(error)}`, error instanceof Error ? error.stack : undefined),
-    });
   }
+
+  private get maxBodyBytes(): number {
+    return this.options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
+  }
+
+  private readonly onUnexpected = (error: unknown, call: string): void =>
+    this.logger.error(`${call} failed: ${String(error)}`, error instanceof Error ? error.stack : undefined);
 
   private purgeAfter(delayMs: number): void {
     if (this.stopped) return;

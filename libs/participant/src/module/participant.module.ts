@@ -6,6 +6,7 @@ import {
   type FactoryProvider,
   Module,
   type ModuleMetadata,
+  type OnApplicationBootstrap,
   type OnModuleDestroy,
   type OnModuleInit,
   type Provider,
@@ -27,10 +28,10 @@ export interface ParticipantAsyncOptions extends ParticipantDataSource {
 
 /**
  * Import it once, in the root module beside `TypeOrmModule.forRoot`. It finds the providers decorated with `@TccBranch` and `@SagaStep`, serves `POST
- * /assent/:contract/:op`, and makes `Barrier` and `LocalTransactions` injectable everywhere.
+ * /assent/:contract/:op` and, where it is told of NATS, the subjects `assent.{contract}.*`, and makes `Barrier` and `LocalTransactions` injectable everywhere.
  */
 @Module({})
-export class ParticipantModule implements OnModuleInit, OnModuleDestroy {
+export class ParticipantModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   constructor(private readonly bootstrap: ParticipantBootstrap) {}
 
   static forRoot(options: ParticipantOptions & ParticipantDataSource): DynamicModule {
@@ -46,8 +47,12 @@ export class ParticipantModule implements OnModuleInit, OnModuleDestroy {
     return this.bootstrap.start();
   }
 
-  onModuleDestroy(): void {
-    this.bootstrap.stop();
+  onApplicationBootstrap(): Promise<void> {
+    return this.bootstrap.open();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.bootstrap.stop();
   }
 }
 

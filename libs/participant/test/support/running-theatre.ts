@@ -28,7 +28,10 @@ export interface CallWords {
   readonly key?: string;
   /** Changes the signed headers before they leave; `undefined` removes one. */
   readonly headers?: Readonly<Record<string, string | undefined>>;
+  /** Instead of the path, or the subject, of the contract and op. */
   readonly path?: string;
+  /** Over NATS: the packet as it is sent, instead of the one for the message id, subject and body. */
+  readonly packet?: string;
 }
 
 export interface Answered {
@@ -69,19 +72,31 @@ export async function runTheatre(database: OpenedDatabase, options: Partial<Part
   const app = await buildTheatre(database, options);
   await app.listen(0, '127.0.0.1');
   const origin = await app.getUrl();
-  const dataSource = app.get<DataSource>(getDataSourceToken());
   const clients = new Set<Client>();
+  return theatreIn(app, database, {
+    call: (words) => post(origin, clients, words),
+    close: async () => void (await Promise.all([...clients].map((client) => client.close()))),
+  });
+}
+
+/** A theatre that is called by `wire`. */
+export function theatreIn(
+  app: NestFastifyApplication,
+  database: OpenedDatabase,
+  wire: { call(words: CallWords): Promise<Answered>; close(): Promise<void> },
+): RunningTheatre {
+  const dataSource = app.get<DataSource>(getDataSourceToken());
   return {
     app,
     dataSource,
     stage: app.get(Stage),
     barrier: app.get(Barrier),
     transactions: app.get(LocalTransactions),
-    call: (words) => post(origin, clients, words),
+    call: wire.call,
     effects: (gid) => column(dataSource, 'SELECT op AS value FROM effect WHERE gid = ?', gid),
     rows: (gid) => column(dataSource, rowsInWords, gid),
     close: async () => {
-      await Promise.all([...clients].map((client) => client.close()));
+      await wire.close();
       await app.close();
       await database.drop();
     },
@@ -117,16 +132,16 @@ async function post(origin: string, clients: Set<Client>, words: CallWords): Pro
   }
 }
 
-function named(words: CallWords): Required<Pick<CallWords, 'gid' | 'branch' | 'contract' | 'op' | 'attempt'>> {
+export function named(words: CallWords): Required<Pick<CallWords, 'gid' | 'branch' | 'contract' | 'op' | 'attempt'>> {
   const { gid, branch = 'b', contract = 'theatre.seat', op, attempt = 1 } = words;
   return { gid, branch, contract, op, attempt };
 }
 
-function bodyOf(words: CallWords): string | Buffer {
+export function bodyOf(words: CallWords): string | Buffer {
   return words.body ?? JSON.stringify(words.payload ?? {});
 }
 
-function signedHeaders(words: CallWords, body: string | Buffer): Record<string, string> {
+export function signedHeaders(words: CallWords, body: string | Buffer): Record<string, string> {
   const id = formatMessageId(named(words));
   const at = new Date();
   const headers: Record<string, string | undefined> = {
