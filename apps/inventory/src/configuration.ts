@@ -1,10 +1,10 @@
 /** Everything the inventory reads from its environment, once, at boot. */
-import { databaseUrl, keysFile, loopbackHost, port, readConfiguration, signingKey } from '@assent/service';
+import { bindAddress, databaseUrl, keysFile, port, readConfiguration, signingKey } from '@assent/service';
 import { z } from 'zod';
 
 const schema = z.object({
   INVENTORY_HTTP_PORT: port.default(4102),
-  INVENTORY_HTTP_HOST: loopbackHost,
+  INVENTORY_HTTP_HOST: bindAddress,
   INVENTORY_DATABASE_URL: databaseUrl.default('sqlite:.assent/inventory.sqlite'),
   /** Without it the key is taken from ASSENT_KEYS_FILE. */
   INVENTORY_KEY: signingKey.optional(),

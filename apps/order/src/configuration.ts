@@ -1,10 +1,10 @@
 /** Everything the order service reads from its environment, once, at boot. */
-import { databaseUrl, loopbackHost, port, readConfiguration, wholeNumber } from '@assent/service';
+import { bindAddress, databaseUrl, port, readConfiguration, wholeNumber } from '@assent/service';
 import { z } from 'zod';
 
 const schema = z.object({
   ORDER_HTTP_PORT: port.default(4101),
-  ORDER_HTTP_HOST: loopbackHost,
+  ORDER_HTTP_HOST: bindAddress,
   ORDER_DATABASE_URL: databaseUrl.default('sqlite:.assent/order.sqlite'),
   ORDER_COORDINATOR_URL: z
     .url({ protocol: /^https?$/, error: 'must be a URL such as http://127.0.0.1:4100' })

@@ -1,10 +1,10 @@
 /** Everything the payment service reads from its environment, once, at boot. */
-import { databaseUrl, keysFile, loopbackHost, port, readConfiguration, signingKey } from '@assent/service';
+import { bindAddress, databaseUrl, keysFile, port, readConfiguration, signingKey } from '@assent/service';
 import { z } from 'zod';
 
 const schema = z.object({
   PAYMENT_HTTP_PORT: port.default(4103),
-  PAYMENT_HTTP_HOST: loopbackHost,
+  PAYMENT_HTTP_HOST: bindAddress,
   PAYMENT_DATABASE_URL: databaseUrl.default('sqlite:.assent/payment.sqlite'),
   /** Without it the key is taken from ASSENT_KEYS_FILE. */
   PAYMENT_KEY: signingKey.optional(),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { ConfigurationError, databaseUrl, loopbackHost, port, readConfiguration, signingKey } from './configuration.js';
+import { bindAddress, ConfigurationError, databaseUrl, port, readConfiguration, signingKey } from './configuration.js';
 
 const schema = z.object({
   HTTP_PORT: port.default(4102),
-  HTTP_HOST: loopbackHost,
+  HTTP_HOST: bindAddress,
   DATABASE_URL: databaseUrl.default('sqlite:.assent/shop.sqlite'),
   KEY: signingKey.optional(),
 });
@@ -18,10 +18,15 @@ describe('the configuration of a service', () => {
   });
 
   it('lists all problems at once, each with the name of its variable', () => {
-    const wrong = { HTTP_PORT: '70000', HTTP_HOST: '0.0.0.0', DATABASE_URL: 'postgres://host/db', KEY: 'secret' };
+    const wrong = { HTTP_PORT: '70000', HTTP_HOST: '10.0.0.7', DATABASE_URL: 'postgres://host/db', KEY: 'secret' };
     const read = () => readConfiguration(schema, wrong);
     expect(read).toThrow(ConfigurationError);
     for (const name of Object.keys(wrong)) expect(read).toThrow(new RegExp(`^  - ${name} must be`, 'm'));
+  });
+
+  it('listens to this machine only, unless it is told to listen to all of a network', () => {
+    expect(readConfiguration(schema, {}).HTTP_HOST).toBe('127.0.0.1');
+    expect(readConfiguration(schema, { HTTP_HOST: '0.0.0.0' }).HTTP_HOST).toBe('0.0.0.0');
   });
 
   it.each(['sqlite:/var/shop.sqlite', 'mysql://root@127.0.0.1:3306/shop', 'mariadb://user:pass@host/shop_1'])('takes %s', (url) => {

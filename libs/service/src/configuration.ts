@@ -32,9 +32,14 @@ export function wholeNumber(least: number, most: number) {
 /** Port to listen on; 0 takes a free one. */
 export const port = wholeNumber(0, 65_535);
 
-/** Address to listen on. A service knows no roles, so only this machine may reach it. */
-export const loopbackHost = z
-  .enum(['127.0.0.1', 'localhost', '::1'], { error: 'must be a loopback address (127.0.0.1, localhost or ::1)' })
+/**
+ * Address to listen on. A service knows no roles, so only this machine may reach it; or, by all addresses, whoever is in a network of containers that
+ * nobody else gets into.
+ */
+export const bindAddress = z
+  .enum(['127.0.0.1', 'localhost', '::1', '0.0.0.0', '::'], {
+    error: 'must be a loopback address (127.0.0.1, localhost or ::1), or 0.0.0.0 or :: inside a closed network of containers',
+  })
   .default('127.0.0.1');
 
 /** The service's own database: SQLite in a file, MySQL or MariaDB by URL. */

@@ -4,10 +4,10 @@
  */
 export { closeIdleConnectionsAtTheEnd } from './closing.js';
 export {
+  bindAddress,
   ConfigurationError,
   databaseUrl,
   keysFile,
-  loopbackHost,
   natsUrl,
   port,
   readConfiguration,
