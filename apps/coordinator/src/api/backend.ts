@@ -2,7 +2,7 @@
 import type { TransactionEngine } from '@assent/engine';
 import type { Policy } from '@assent/protocol';
 import type { Ownership } from '../access/index.js';
-import type { Limits } from '../configuration/index.js';
+import type { Limits, LinkTemplate } from '../configuration/index.js';
 
 /** Why a URL may not be called, or `null` when it may. */
 export type UrlCheck = (url: string) => { readonly code: string; readonly detail: string } | null;
@@ -14,6 +14,8 @@ export abstract class Backend {
   /** Names of the configured participants. */
   abstract readonly participants: ReadonlySet<string>;
   abstract readonly checkUrl: UrlCheck;
+  /** Links into the operator's own tools. */
+  readonly links: readonly LinkTemplate[] = [];
   /** The engine. Throws `ApiError` `not_ready` while it is starting. */
   abstract engine(): TransactionEngine;
   /** A policy by name (its newest version) or by name and version; `null` when there is none. Throws as `engine` does. */

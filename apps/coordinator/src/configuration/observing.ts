@@ -22,7 +22,7 @@ const protocol = z.enum(OTLP_HTTP, { error: 'must be http/protobuf or http/json;
 export const observingVariables = {
   ASSENT_LINKS: pairs(readName, readTemplate).default(new Map<string, string>()).meta({
     description:
-      'Links into your own tools that every transaction shows beside `self` and `wait`, as `name=template`, comma separated (write a comma inside a URL as `%2C`). Placeholders: `{gid}`, `{traceId}`, and `{fromMs}` and `{toMs}`, a minute before it began and a minute after it ended: `trace=https://jaeger.internal/trace/{traceId},logs=https://grafana.internal/explore?gid={gid}`.',
+      'Links into your own tools that `GET /v1/transactions/{gid}` shows beside `self` and `wait`, as `name=template`, comma separated (write a comma inside a URL as `%2C`). Placeholders: `{gid}`, `{traceId}`, and `{fromMs}` and `{toMs}`, a minute before it began and a minute after it ended: `trace=https://jaeger.internal/trace/{traceId},logs=https://grafana.internal/explore?gid={gid}`.',
     shownDefault: 'none',
   }),
   OTEL_SDK_DISABLED: z

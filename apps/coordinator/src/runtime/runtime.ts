@@ -65,6 +65,7 @@ export interface Observers {
 export class Runtime extends Backend implements Health, Operations {
   readonly ownership: Backend['ownership'];
   readonly limits: Configuration['limits'];
+  override readonly links: Configuration['links'];
   readonly participants: ReadonlySet<string>;
   readonly checkUrl: Backend['checkUrl'];
   /** Resolves with one line when this process must not go on: unusable configuration, or its name is taken by another. */
@@ -87,6 +88,7 @@ export class Runtime extends Backend implements Health, Operations {
     super();
     this.ownership = administration.ownership;
     this.limits = configuration.limits;
+    this.links = configuration.links;
     this.participants = new Set(configuration.participants.map(({ name }) => name));
     this.egress = new EgressPolicy({
       allowLoopback: configuration.mode === 'development',
@@ -211,11 +213,11 @@ export class Runtime extends Backend implements Health, Operations {
     await writeKeysFile(keysFile, new Map([...known, ...origins].map(({ name, key }) => [name, key])));
     return new HttpBranchInvoker({
       participants: known,
-      origins: origins.map((origin) => ({ ...origin, origin: origin.baseUrl })),
+      origins,
+      nats,
       egress: this.egress,
-      clock: systemClock,
-      wallClockMs: () => Date.now(),
       limits: { concurrency, maxBodyBytes: limits.payloadBytes },
+      logger,
       ...(tracer === null ? {} : { traceparentOf: (call) => tracer.traceparentOf(call) }),
     });
   }
@@ -232,8 +234,8 @@ export class Runtime extends Backend implements Health, Operations {
     const { failpoints } = this;
     const { monitor } = this.observers;
     return new Engine(
-      { store, invoker, clock: systemClock, random: new SystemRandom(), monitor, failpoints, ...messaging?.ports },
-      { ...defaultEngineOptions, nodeName, leaseMs, maxInMemory: limits.inMemory, maxWaiters: limits.waiters },
+      { store, participants, invoker, clock: systemClock, random: new SystemRandom(), monitor, failpoints, ...messaging?.ports },
+      { ...defaultEngineOptions, nodeName, leaseMs, breaker, breakers, maxInMemory: limits.inMemory, maxWaiters: limits.waiters },
     );
   }
 

@@ -3,7 +3,7 @@
  * begins one whose id follows from the gid. A span is exported when it has ended, so a transaction that is stuck shows its calls, and its own span at last.
  */
 import type { BranchCall } from '@assent/engine';
-import type { Op, Outcome, TransactionView } from '@assent/protocol';
+import type { Outcome, TransactionView } from '@assent/protocol';
 import { type Attributes, ROOT_CONTEXT, type SpanContext, SpanKind, TraceFlags, trace as traceApi } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import { type Sampler, SamplingDecision, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
@@ -13,7 +13,7 @@ import { formatTrace, parentIn } from './trace-context.js';
 type Phase = 'forward' | 'commit' | 'rollback';
 
 /** Ops by the phase they belong to; what comes after the end (`after`, `forget`, a seal) belongs to the transaction itself. */
-const phases: Readonly<Partial<Record<Op, Phase>>> = {
+const phases: Readonly<Partial<Record<Op | `seal-${Op}`, Phase>>> = {
   action: 'forward',
   try: 'forward',
   prepare: 'forward',

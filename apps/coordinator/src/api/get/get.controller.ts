@@ -5,6 +5,7 @@ import { ApiError } from '../../errors/index.js';
 import { Backend } from '../backend.js';
 import { attemptBodies, deedBodies } from '../history.js';
 import { Operations } from '../operations.js';
+import { outsideLinks } from '../outside-links.js';
 import { readGid, readQuery } from '../path.js';
 import { sendJson, sendTransaction } from '../reply.js';
 import { transactionBody } from '../transaction-body.js';
@@ -31,13 +32,15 @@ export class GetController {
     const engine = this.backend.engine();
     await this.backend.ownership.check(reply, gid, engine);
     const view = await engine.get(gid);
-    if (parts.length === 0) {
+    if (parts.length === 0 && this.backend.links.length === 0) {
       sendTransaction(reply, 200, view);
       return;
     }
     const history = this.operations.history();
+    const shown = transactionBody(view);
     const body = {
-      ...transactionBody(view),
+      ...shown,
+      links: { ...outsideLinks(this.backend.links, view, Date.now()), ...shown.links },
       ...(parts.includes('attempts') ? { attempts: await attemptBodies(history, gid) } : {}),
       ...(parts.includes('audit') ? { audit: await deedBodies(history, gid) } : {}),
     };

@@ -44,7 +44,12 @@ const decision = {
   properties: { kind: { type: 'string', enum: ['commit', 'abort'] }, at: time, reason: refusal },
 } as const;
 
-const links = { type: 'object', required: ['self', 'wait'], properties: { self: text, wait: text } } as const;
+const links = {
+  type: 'object',
+  required: ['self', 'wait'],
+  properties: { self: text, wait: text },
+  additionalProperties: { ...text, description: 'GET of one transaction: a link into one of your own tools (`ASSENT_LINKS`).' },
+} as const;
 const status = { type: 'string', enum: ['active', 'committing', 'committed', 'aborting', 'aborted'] } as const;
 
 export const transactionSchema = {
