@@ -13,4 +13,5 @@ export {
   parseParticipantList,
   participantProblems,
 } from './participants.js';
+export { type BranchTransport, type Load, RoutedInvoker } from './routing/index.js';
 export { makeParticipantKey, participantKeyProblem, Signer, traceIdOf } from './signing/index.js';

@@ -16,7 +16,7 @@ import { ProcessFailpoints } from '@assent/failpoints';
 import { type EngineMetrics, type EngineMonitor, EventMetrics, registerGauges, type TransactionTracer } from '@assent/observability';
 import type { Policy } from '@assent/protocol';
 import { type OpenedStore, openTransactionStore, poolLoad, readStanding } from '@assent/store';
-import { EgressPolicy, HttpBranchInvoker } from '@assent/transport';
+import { type BranchTransport, EgressPolicy } from '@assent/transport';
 import type { Logger } from 'pino';
 import type { Administration } from '../admin/index.js';
 import { Backend, type History, type Operations } from '../api/index.js';
@@ -28,6 +28,7 @@ import { Messaging } from './messaging.js';
 import { agreeOnKeys } from './participant-keys.js';
 import { systemClock } from './system-clock.js';
 import { SystemRandom } from './system-random.js';
+import { openTransports } from './transports.js';
 
 /** The database is tried again after the first of these, then after twice as long, up to the second; milliseconds. */
 const FIRST_RETRY_MS = 100;
@@ -48,7 +49,7 @@ const notStarted: EngineState = {
 /** What is there once the store could be opened. */
 interface Running {
   readonly opened: OpenedStore;
-  readonly invoker: HttpBranchInvoker;
+  readonly invoker: BranchTransport;
   readonly engine: Engine;
   /** `null`: no NATS. */
   readonly messaging: Messaging | null;
@@ -204,14 +205,15 @@ export class Runtime extends Backend implements Health, Operations {
     }
   }
 
-  private async invokerFor({ dataSource }: OpenedStore): Promise<HttpBranchInvoker> {
-    const { participants, allowedOrigins, keysFile, concurrency, limits } = this.configuration;
-    const { tracer } = this.observers;
+  private async invokerFor({ dataSource }: OpenedStore): Promise<BranchTransport> {
+    const { nodeName, nats, participants, allowedOrigins, keysFile, concurrency, limits } = this.configuration;
+    const { tracer, logger } = this.observers;
     const fromFile = await readKeysFile(keysFile);
     const known = await agreeOnKeys(dataSource, participants, fromFile);
     const origins = await agreeOnKeys(dataSource, allowedOrigins, fromFile);
     await writeKeysFile(keysFile, new Map([...known, ...origins].map(({ name, key }) => [name, key])));
-    return new HttpBranchInvoker({
+    return openTransports({
+      nodeName,
       participants: known,
       origins,
       nats,
@@ -229,7 +231,7 @@ export class Runtime extends Backend implements Health, Operations {
     return address === null ? null : new Messaging({ address, nodeName, events, outbox, metrics: this.eventMetrics, monitor, incarnation });
   }
 
-  private engineOver({ store }: OpenedStore, invoker: HttpBranchInvoker, messaging: Messaging | null): Engine {
+  private engineOver({ store }: OpenedStore, invoker: BranchTransport, messaging: Messaging | null): Engine {
     const { nodeName, leaseMs, limits } = this.configuration;
     const { failpoints } = this;
     const { monitor } = this.observers;

@@ -20,6 +20,8 @@ export interface NatsBranchInvokerOptions {
   /** Milliseconds since the epoch, for the time stamp of signatures only: receivers compare it with their own wall clock. */
   readonly wallClockMs: () => number;
   readonly limits?: Partial<TransportLimits>;
+  /** The `traceparent` of a call; by default that of its transaction. */
+  readonly traceparentOf?: (call: BranchCall) => string;
 }
 
 /** Where calls of one participant wait and how they are signed. */
@@ -31,12 +33,14 @@ interface Route {
 export class NatsBranchInvoker implements BranchInvoker {
   readonly #options: NatsBranchInvokerOptions;
   readonly #participants: ReadonlyMap<string, Route>;
+  readonly #traceparentOf: (call: BranchCall) => string;
 
   /** Throws `RangeError` naming everything that is wrong with the participants, without their keys. */
   constructor(options: NatsBranchInvokerOptions) {
     const problems = options.participants.flatMap(natsParticipantProblems);
     if (problems.length > 0) throw new RangeError(problems.join('\n'));
     this.#options = options;
+    this.#traceparentOf = options.traceparentOf ?? ((call) => call.trace ?? makeTraceparent(call.gid));
     const { concurrency, maxQueued, ...bounds } = { ...defaultTransportLimits, ...options.limits };
     const terms = { link: options.link, clock: options.clock, bounds };
     this.#participants = new Map(
@@ -93,7 +97,7 @@ export class NatsBranchInvoker implements BranchInvoker {
     const sent = headers();
     sent.set(header.timeoutMs, String(more.remainingMs));
     sent.set(header.begun, String(call.begunAtMs));
-    sent.set(header.traceparent, makeTraceparent(call.gid));
+    sent.set(header.traceparent, this.#traceparentOf(call));
     sent.set(header.id, more.id);
     sent.set(header.timestamp, String(timestampSeconds));
     sent.set(header.signature, signer.sign(more.id, timestampSeconds, Buffer.from(payload)));
