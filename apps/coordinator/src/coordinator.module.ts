@@ -4,6 +4,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { Administration } from './admin/index.js';
 import {
   AbortCommandController,
+  ApprovalController,
   AuditController,
   Backend,
   BeginController,
@@ -49,6 +50,7 @@ export function coordinatorModule(parts: CoordinatorParts): DynamicModule {
       TimelineController,
       KeysController,
       AuditController,
+      ApprovalController,
       HealthController,
       MetricsController,
     ],

@@ -8,6 +8,8 @@ import type { DataSource } from 'typeorm';
 import { ApiKeys, type Guarding, HeaderAuthenticator, JoinTokens, Ownership, Tokens } from '../access/index.js';
 import type { AccessConfiguration } from '../configuration/index.js';
 import { ApiError } from '../errors/index.js';
+import type { ActionRunner } from './approval/action-runner.js';
+import { Approvals } from './approval/approvals.js';
 import { AuditAdministration, type ChainLog } from './audit/audit-administration.js';
 import { RefusalLog } from './audit/refusal-log.js';
 import { KeyAdministration } from './keys/key-administration.js';
@@ -18,6 +20,7 @@ const SECRET_BYTES = 32;
 interface Opened {
   readonly keys: KeyAdministration;
   readonly audit: AuditAdministration;
+  readonly approvals: Approvals;
   readonly joinTokens: JoinTokens;
 }
 
@@ -33,6 +36,7 @@ export class Administration {
   readonly hasPublicMetrics: boolean;
   private readonly apiKeys: ApiKeys;
   private readonly refusals: RefusalLog;
+  private runner: ActionRunner | null = null;
   private opened: Opened | null = null;
 
   constructor(
@@ -57,6 +61,16 @@ export class Administration {
     return this.there().audit;
   }
 
+  approvals(): Approvals {
+    return this.there().approvals;
+  }
+
+  /** Tells who carries out the actions that are approved. */
+  carryOutBy(runner: ActionRunner): void {
+    this.runner = runner;
+    this.opened?.approvals.carryOutBy(runner);
+  }
+
   /** Throws `StoreUnavailableError` when the database fails on the way. */
   async open({ dataSource }: OpenedStore): Promise<void> {
     try {
@@ -79,11 +93,13 @@ export class Administration {
   private async openOn(dataSource: DataSource): Promise<void> {
     const keys = new KeyAdministration(dataSource, this.apiKeys, this.clock.nowMs);
     const audit = new AuditAdministration(dataSource, this.log);
+    const approvals = new Approvals(dataSource, this.clock.nowMs);
+    if (this.runner !== null) approvals.carryOutBy(this.runner);
     const secret = await sharedSecret(dataSource, JOIN_SECRET, () => randomBytes(SECRET_BYTES).toString('hex'));
     await this.apiKeys.open(new ApiKeyTable(dataSource));
     this.refusals.open(dataSource);
     audit.start();
-    this.opened = { keys, audit, joinTokens: new JoinTokens(Buffer.from(secret, 'hex')) };
+    this.opened = { keys, audit, approvals, joinTokens: new JoinTokens(Buffer.from(secret, 'hex')) };
   }
 
   private there(): Opened {

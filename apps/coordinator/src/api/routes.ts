@@ -5,11 +5,12 @@
 import { openTo } from '../access/index.js';
 import type { ErrorCode } from '../errors/index.js';
 import { abortSchema } from './abort/abort.schema.js';
+import { approvalRoutes } from './approval/approval.routes.js';
 import { auditRoutes } from './audit/audit.routes.js';
 import { beginSchema } from './begin/begin.schema.js';
 import { getQuery } from './get/get.controller.js';
-import { listRoutes } from './list/list.routes.js';
 import { keyRoutes } from './keys/keys.routes.js';
+import { listRoutes } from './list/list.routes.js';
 import { registerSchema } from './register/register.schema.js';
 import type { Route, RouteAnswer } from './route.js';
 import { liveSchema, readySchema, registrationSchema, transactionSchema } from './schemas/responses.js';
@@ -159,6 +160,7 @@ export const routes: readonly Route[] = [
   },
   ...keyRoutes,
   ...auditRoutes,
+  ...approvalRoutes,
   ...listRoutes,
   ...timelineRoutes,
   {

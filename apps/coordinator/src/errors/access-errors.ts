@@ -27,6 +27,26 @@ export const accessErrors = {
     title: 'This principal cannot have such a key',
     help: 'One principal has one role, and its keys in one place. The detail says what is in the way.',
   },
+  own_request: {
+    status: 403,
+    title: 'Whoever asked cannot agree as well',
+    help: 'Somebody else with the role operator or admin must approve it.',
+  },
+  approval_not_pending: {
+    status: 409,
+    title: 'The request has been decided, or its time is over',
+    help: 'Look at it by GET /v1/approvals/{id}; ask for the action again where it is still needed.',
+  },
+  approval_not_found: {
+    status: 404,
+    title: 'There is no such request or rule',
+    help: 'List them by GET /v1/approvals and GET /v1/approval-rules.',
+  },
+  too_many_approvals: {
+    status: 409,
+    title: 'Too many requests wait for a second person',
+    help: 'Approve or reject some of GET /v1/approvals?state=pending first.',
+  },
   key_not_found: {
     status: 404,
     title: 'There is no such key',

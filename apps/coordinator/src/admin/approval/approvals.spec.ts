@@ -1,0 +1,132 @@
+/** Four eyes, over a database file and a catalogue that only notes what it is asked. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type OpenedStore, openTransactionStore } from '@assent/store';
+import type { Principal } from '../../access/index.js';
+import { ApiError } from '../../errors/index.js';
+import type { ActingFor, ActionRunner, AskedAction } from './action-runner.js';
+import { Approvals } from './approvals.js';
+
+const ada: Principal = { name: 'ada', role: 'operator' };
+const ben: Principal = { name: 'ben', role: 'operator' };
+const asked: AskedAction = {
+  gid: 'g-1',
+  action: 'resolve',
+  reason: 'the bank says it is done',
+  version: 4,
+  parameters: { branch: 'pay', outcome: 'succeeded' },
+};
+const HOUR_MS = 3_600_000;
+
+class NotingRunner implements ActionRunner {
+  readonly ran: (ActingFor & { readonly asked: AskedAction })[] = [];
+  illegal = false;
+  breaks = false;
+
+  async preview(what: AskedAction): Promise<object> {
+    if (this.illegal) throw new ApiError('not_parked', 'Nothing waits any more.');
+    return { would: what.action };
+  }
+
+  async run(what: AskedAction, acting: ActingFor): Promise<object> {
+    if (this.breaks) throw new ApiError('outcome_unknown', 'The database is away.');
+    this.ran.push({ ...acting, asked: what });
+    return { did: what.action };
+  }
+}
+
+let folder: string;
+let opened: OpenedStore;
+let nowMs: number;
+let runner: NotingRunner;
+let approvals: Approvals;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'assent-approvals-'));
+  opened = await openTransactionStore({ url: `sqlite:${join(folder, 'a.sqlite')}`, leaseMs: 5_000 });
+  nowMs = 1_000_000;
+  runner = new NotingRunner();
+  approvals = new Approvals(opened.dataSource, () => nowMs);
+  approvals.carryOutBy(runner);
+  await approvals.demand('resolve', 'operator', HOUR_MS, 'root');
+});
+afterEach(async () => {
+  await opened.store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const ask = () => approvals.request(asked, ['resolve', 'force'], ada);
+const auditOf = async () =>
+  (await opened.store.readAudit('g-1')).map(({ principal, action, detail }) => ({ ...JSON.parse(detail), principal, action }));
+
+it('demands a second person for the actions and roles that a rule names, and for no others', async () => {
+  expect(await approvals.areDemanded(['resolve'], 'operator')).toBe(true);
+  expect(await approvals.areDemanded(['resolve'], 'admin')).toBe(false);
+  expect(await approvals.areDemanded(['retry'], 'operator')).toBe(false);
+  expect(await approvals.areDemanded(['retry', 'force'], 'operator')).toBe(false);
+  await approvals.demand('force', 'operator', HOUR_MS, 'root');
+  expect(await approvals.areDemanded(['retry', 'force'], 'operator')).toBe(true);
+  expect(await approvals.demandNoMore('force', 'operator', 'root', 'too slow')).toBe(true);
+  expect(await approvals.areDemanded(['retry', 'force'], 'operator')).toBe(false);
+});
+
+it('carries out what somebody else has agreed to, and the audit has both names', async () => {
+  const { id } = await ask();
+  expect(runner.ran).toEqual([]);
+  const approved = await approvals.approve(id, ben, 'I have seen the statement');
+  expect(approved).toMatchObject({ state: 'approved', decidedBy: 'ben', outcome: '{"did":"resolve"}' });
+  expect(runner.ran).toEqual([{ asked, requestedBy: ada, approvedBy: ben, idempotencyKey: id }]);
+  expect(await auditOf()).toEqual([
+    expect.objectContaining({ principal: 'ada', action: 'approval_requested', approval: id }),
+    expect.objectContaining({ principal: 'ben', action: 'approval_granted', requestedBy: 'ada', approvedBy: 'ben' }),
+  ]);
+});
+
+it('does not let whoever asked agree as well', async () => {
+  const { id } = await ask();
+  await expect(approvals.approve(id, ada, 'fine by me')).rejects.toMatchObject({ code: 'own_request', status: 403 });
+  await expect(approvals.approve(id, { ...ada, role: 'admin' }, 'as an admin')).rejects.toMatchObject({ code: 'own_request' });
+  expect(runner.ran).toEqual([]);
+});
+
+it('looks again at approval: what is not legal any more is not done, and stays to be rejected', async () => {
+  const { id } = await ask();
+  expect(await approvals.show(id)).toMatchObject({ now: { preview: { would: 'resolve' } } });
+  runner.illegal = true;
+  expect(await approvals.show(id)).toMatchObject({ request: { preview: '{"would":"resolve"}' }, now: { problem: { code: 'not_parked' } } });
+  await expect(approvals.approve(id, ben, 'yes')).rejects.toMatchObject({ code: 'not_parked' });
+  expect(await approvals.reject(id, ben, 'it has moved')).toMatchObject({ state: 'rejected' });
+});
+
+it('is decided once', async () => {
+  const { id } = await ask();
+  const cleo: Principal = { name: 'cleo', role: 'admin' };
+  const both = await Promise.allSettled([approvals.approve(id, ben, 'yes'), approvals.approve(id, cleo, 'yes')]);
+  expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(runner.ran).toHaveLength(1);
+  await expect(approvals.reject(id, cleo, 'no')).rejects.toMatchObject({ code: 'approval_not_pending', status: 409 });
+});
+
+it('expires, and then nobody can agree', async () => {
+  const { id } = await ask();
+  nowMs += HOUR_MS + 1;
+  await expect(approvals.approve(id, ben, 'late')).rejects.toMatchObject({ code: 'approval_not_pending' });
+  expect(await approvals.list('expired', '', 10)).toEqual([expect.objectContaining({ id, decidedBy: 'assent' })]);
+  expect((await auditOf()).map(({ action }) => action)).toEqual(['approval_requested', 'approval_expired']);
+});
+
+it('may be approved again by the same person when it was not carried out, with the same key', async () => {
+  const { id } = await ask();
+  runner.breaks = true;
+  await expect(approvals.approve(id, ben, 'yes')).rejects.toMatchObject({ code: 'outcome_unknown' });
+  runner.breaks = false;
+  expect(await approvals.approve(id, ben, 'again')).toMatchObject({ outcome: '{"did":"resolve"}' });
+  expect(runner.ran.map(({ idempotencyKey }) => idempotencyKey)).toEqual([id]);
+});
+
+it('refuses what is not legal in the first place', async () => {
+  runner.illegal = true;
+  await expect(ask()).rejects.toMatchObject({ code: 'not_parked' });
+  expect(await approvals.list(null, '', 10)).toEqual([]);
+});

@@ -1,0 +1,196 @@
+/**
+ * Four eyes: where a rule says so, an action of an operator waits until somebody else has agreed. What was asked for is kept with the preview of that
+ * moment; at approval the preview is run again, because the transaction has moved on meanwhile, and what is not legal any more is not done.
+ *
+ * The decision is one guarded move of the row out of `pending`, in one database transaction with its row of the audit; only then is the action carried
+ * out. A node that dies in between leaves an approved request without an outcome, which whoever approved it may approve again: the action takes effect
+ * once, because its idempotency key is the id of the request.
+ */
+import { type ApprovalRequest, ApprovalTable, inTransaction, recordAudit } from '@assent/store';
+import type { DataSource, EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
+import type { Principal, Role } from '../../access/index.js';
+import { ApiError } from '../../errors/index.js';
+import type { ActionRunner, AskedAction } from './action-runner.js';
+
+/** How the request stands, and what it would do now. */
+export interface ShownRequest {
+  readonly request: ApprovalRequest;
+  /** `null`: it is not pending. `problem`: it would be refused now. */
+  readonly now: { readonly preview: object } | { readonly problem: { readonly code: string; readonly detail: string } } | null;
+}
+
+/** The principal that acts by itself. */
+const ITSELF = 'assent';
+/** Requests that may wait at one time. */
+const MOST_PENDING = 1_000;
+
+export class Approvals {
+  private readonly table: ApprovalTable;
+  private runner: ActionRunner | null = null;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly nowMs: () => number,
+  ) {
+    this.table = new ApprovalTable(dataSource);
+  }
+
+  /** Tells who carries out what is approved. */
+  carryOutBy(runner: ActionRunner): void {
+    this.runner = runner;
+  }
+
+  /** True when one of these actions (an action, and `force` where it is forced) needs a second person for somebody with this role. */
+  async areDemanded(actions: readonly string[], role: Role): Promise<boolean> {
+    return (await this.table.shortestRule(actions, role)) !== null;
+  }
+
+  /**
+   * Keeps what was asked for. `actions` as for `areDemanded`; of several rules the shortest time counts. Throws `ApiError` as the preview does, and
+   * `too_many_approvals`.
+   */
+  async request(asked: AskedAction, actions: readonly string[], by: Principal): Promise<ApprovalRequest> {
+    const preview = await this.runnerThere().preview(asked, by);
+    const rule = await this.table.shortestRule(actions, by.role);
+    if (rule === null) throw new Error(`No rule demands a second person for ${asked.action}`);
+    const requestedAtMs = this.nowMs();
+    const request: ApprovalRequest = {
+      ...{ id: uuidv7(), gid: asked.gid, action: asked.action, reason: asked.reason },
+      request: JSON.stringify(asked),
+      preview: JSON.stringify(preview),
+      ...{ requestedBy: by.name, requesterRole: by.role, requestedAtMs, expiresAtMs: requestedAtMs + rule.ttlMs },
+      ...{ state: 'pending', decidedBy: null, comment: null, decidedAtMs: null, outcome: null },
+    };
+    await inTransaction(this.dataSource, async (manager) => {
+      if ((await this.table.countPending(manager)) >= MOST_PENDING) {
+        throw new ApiError('too_many_approvals', `${MOST_PENDING} requests wait for a second person; decide some first.`);
+      }
+      await this.table.insert(manager, request);
+      await this.record(manager, request, by.name, 'approval_requested', asked.reason, {});
+    });
+    return request;
+  }
+
+  async list(state: ApprovalRequest['state'] | null, afterId: string, limit: number): Promise<readonly ApprovalRequest[]> {
+    await this.expire();
+    return this.table.list(state, afterId, limit);
+  }
+
+  /** Throws `ApiError` `approval_not_found`. */
+  async show(id: string): Promise<ShownRequest> {
+    await this.expire();
+    const request = await this.find(id);
+    if (request.state !== 'pending') return { request, now: null };
+    try {
+      return { request, now: { preview: await this.runnerThere().preview(askedIn(request), requesterOf(request)) } };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      return { request, now: { problem: { code: error.code, detail: error.detail } } };
+    }
+  }
+
+  /** Throws `ApiError`: `own_request`, `approval_not_pending`, `approval_not_found`, or why the action is not legal any more. */
+  async approve(id: string, by: Principal, comment: string): Promise<ApprovalRequest> {
+    await this.expire();
+    const request = await this.find(id);
+    if (request.requestedBy === by.name) throw new ApiError('own_request', 'You have asked for this yourself; somebody else must agree.');
+    const isTriedAgain = request.state === 'approved' && request.outcome === null && request.decidedBy === by.name;
+    if (!isTriedAgain) {
+      if (request.state === 'pending') await this.runnerThere().preview(askedIn(request), requesterOf(request));
+      await this.decide(request, 'approved', by.name, comment);
+    }
+    const acting = { requestedBy: requesterOf(request), approvedBy: by, idempotencyKey: request.id };
+    const outcome = await this.runnerThere().run(askedIn(request), acting);
+    await this.table.keepOutcome(id, JSON.stringify(outcome));
+    return this.find(id);
+  }
+
+  /** Whoever asked may take it back this way. Throws as `approve` does. */
+  async reject(id: string, by: Principal, comment: string): Promise<ApprovalRequest> {
+    await this.expire();
+    await this.decide(await this.find(id), 'rejected', by.name, comment);
+    return this.find(id);
+  }
+
+  rules(): ReturnType<ApprovalTable['rules']> {
+    return this.table.rules();
+  }
+
+  /** From now on `action` of somebody with `role` needs a second person, who has `ttlMs` to agree. */
+  async demand(action: string, role: Role, ttlMs: number, by: string): Promise<void> {
+    await inTransaction(this.dataSource, async (manager) => {
+      await this.table.putRule(manager, { action, role, ttlMs, createdBy: by, createdAtMs: this.nowMs() });
+      await this.recordRule(manager, by, 'approval_demanded', { action, role, ttlMs });
+    });
+  }
+
+  /** False when there was no such rule. */
+  async demandNoMore(action: string, role: string, by: string, reason: string): Promise<boolean> {
+    return inTransaction(this.dataSource, async (manager) => {
+      const wasThere = await this.table.dropRule(manager, action, role);
+      if (wasThere) await this.recordRule(manager, by, 'approval_not_demanded', { action, role }, reason);
+      return wasThere;
+    });
+  }
+
+  /** One guarded move out of `pending`: of two who decide at once one is told that it was decided. */
+  private async decide(request: ApprovalRequest, state: 'approved' | 'rejected', by: string, comment: string): Promise<void> {
+    const decidedAtMs = this.nowMs();
+    await inTransaction(this.dataSource, async (manager) => {
+      const hasMoved = await this.table.decide(manager, request.id, { state, decidedBy: by, comment, decidedAtMs });
+      if (!hasMoved) throw new ApiError('approval_not_pending', `The request ${request.id} is not pending any more.`);
+      await this.record(manager, request, by, state === 'approved' ? 'approval_granted' : 'approval_rejected', comment, {
+        [`${state}By`]: by,
+      });
+    });
+  }
+
+  private async expire(): Promise<void> {
+    const overdue = await this.table.overdue(this.nowMs());
+    for (const request of overdue) {
+      await inTransaction(this.dataSource, async (manager) => {
+        const decision = { state: 'expired', decidedBy: ITSELF, comment: '', decidedAtMs: this.nowMs() } as const;
+        if (await this.table.decide(manager, request.id, decision)) await this.record(manager, request, ITSELF, 'approval_expired', '', {});
+      });
+    }
+  }
+
+  private async find(id: string): Promise<ApprovalRequest> {
+    const request = await this.table.find(id);
+    if (request === null) throw new ApiError('approval_not_found', 'There is no such request.');
+    return request;
+  }
+
+  private runnerThere(): ActionRunner {
+    if (this.runner === null) throw new ApiError('not_ready', 'The coordinator is still starting.');
+    return this.runner;
+  }
+
+  private record(
+    manager: EntityManager,
+    { id, gid, action, requestedBy }: ApprovalRequest,
+    principal: string,
+    deed: string,
+    reason: string,
+    more: object,
+  ): Promise<void> {
+    const detail = JSON.stringify({ approval: id, action, requestedBy, ...more });
+    return recordAudit(manager, { id: uuidv7(), gid, atMs: this.nowMs(), principal, action: deed, reason, detail });
+  }
+
+  private recordRule(manager: EntityManager, principal: string, deed: string, detail: object, reason = ''): Promise<void> {
+    return recordAudit(manager, {
+      ...{ id: uuidv7(), gid: '', atMs: this.nowMs(), principal, action: deed, reason },
+      detail: JSON.stringify(detail),
+    });
+  }
+}
+
+function askedIn({ request }: ApprovalRequest): AskedAction {
+  return JSON.parse(request) as AskedAction;
+}
+
+function requesterOf({ requestedBy, requesterRole }: ApprovalRequest): Principal {
+  return { name: requestedBy, role: requesterRole as Role };
+}

@@ -1,0 +1,168 @@
+/** The audit and its chain, on every database: what was changed, taken away or put in shows, and several nodes add links without losing a row. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  AuditChain,
+  Duties,
+  findAudit,
+  inTransaction,
+  type OpenedStore,
+  openTransactionStore,
+  purgeAudit,
+  recordAudit,
+} from '@assent/store';
+import { v7 as uuidv7 } from 'uuid';
+import { createTestDatabase, describeOnMariadb } from '../support/databases.js';
+
+const LEASE_MS = 5_000;
+const START_MS = 1_000;
+
+interface Ground {
+  readonly open: () => Promise<OpenedStore>;
+  readonly drop: () => Promise<void>;
+}
+
+async function onSqlite(): Promise<Ground> {
+  const folder = mkdtempSync(join(tmpdir(), 'assent-audit-'));
+  const open = () => openTransactionStore({ url: `sqlite:${join(folder, 'a.sqlite')}`, leaseMs: LEASE_MS });
+  return { open, drop: async () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+async function onMariadb(): Promise<Ground> {
+  const database = await createTestDatabase();
+  return { open: () => openTransactionStore({ url: database.url, leaseMs: LEASE_MS }), drop: () => database.drop() };
+}
+
+function suite(ground: () => Promise<Ground>): void {
+  let drop: () => Promise<void>;
+  let open: () => Promise<OpenedStore>;
+  let opened: OpenedStore;
+  let chain: AuditChain;
+
+  beforeEach(async () => {
+    ({ open, drop } = await ground());
+    opened = await open();
+    chain = new AuditChain(opened.dataSource);
+  });
+  afterEach(async () => {
+    await opened.store.close();
+    await drop();
+  });
+
+  const write = async (count: number, gid = ''): Promise<string[]> => {
+    const ids = Array.from({ length: count }, () => uuidv7());
+    await inTransaction(opened.dataSource, async (manager) => {
+      for (const [n, id] of ids.entries()) {
+        await recordAudit(manager, { id, gid, atMs: START_MS + n, principal: 'ada', action: 'pause', reason: `r${n}`, detail: '{}' });
+      }
+    });
+    return ids;
+  };
+  const run = (sql: string, parameters: readonly unknown[] = []) => opened.dataSource.query(sql, [...parameters]);
+
+  it('holds over what was written, in batches, and says what waits', async () => {
+    await write(3);
+    expect(await chain.verify()).toMatchObject({ holds: true, links: 0, unchained: 3, head: null });
+    expect(await chain.extend()).toBe(3);
+    await write(2, 'g-1');
+    await chain.extend();
+    expect(await chain.extend()).toBe(0);
+    expect(await chain.verify()).toMatchObject({ holds: true, links: 5, unchained: 0, foreign: [], broken: null, head: { seq: 5 } });
+  });
+
+  it('names the row that was changed, by a single letter', async () => {
+    const ids = await write(4);
+    await chain.extend();
+    await run("UPDATE audit_log SET reason = 'r1!' WHERE id = ?", [ids[1]]);
+    expect(await chain.verify()).toMatchObject({ holds: false, links: 1, broken: { seq: 2, auditId: ids[1], problem: 'changed' } });
+  });
+
+  it('names the row that was taken away, and the link that was', async () => {
+    const ids = await write(4);
+    await chain.extend();
+    await run('DELETE FROM audit_log WHERE id = ?', [ids[2]]);
+    expect((await chain.verify()).broken).toEqual({ seq: 3, auditId: ids[2], problem: 'row_missing' });
+    await run('DELETE FROM audit_chain WHERE seq = 3');
+    expect((await chain.verify()).broken).toEqual({ seq: 4, auditId: ids[3], problem: 'link_missing' });
+  });
+
+  it('names the row that somebody has put in', async () => {
+    await write(1);
+    await chain.extend();
+    const [id] = ['0199-foreign'];
+    await run(`INSERT INTO audit_log (id, gid, at, principal, action, reason, detail) VALUES (?, '', 1, 'eve', 'nothing', '', '')`, [id]);
+    expect(await chain.verify()).toMatchObject({ holds: false, foreign: [id], broken: null });
+  });
+
+  it('breaks where two rows are exchanged', async () => {
+    const [first, second] = await write(2);
+    await chain.extend();
+    await run("UPDATE audit_chain SET audit_id = 'x' WHERE seq = 1");
+    await run('UPDATE audit_chain SET audit_id = ? WHERE seq = 2', [first]);
+    await run('UPDATE audit_chain SET audit_id = ? WHERE seq = 1', [second]);
+    expect(await chain.verify()).toMatchObject({ holds: false, broken: { seq: 1, problem: 'changed' } });
+  });
+
+  it('still verifies when retention has taken the oldest away, and not when somebody else has', async () => {
+    await write(6);
+    await chain.extend();
+    const purge = { beforeMs: START_MS + 4, limit: 3 };
+    expect(await purgeAudit(opened.dataSource, { ...purge, dryRun: true })).toBe(4);
+    expect(await chain.verify()).toMatchObject({ links: 6 });
+    expect(await purgeAudit(opened.dataSource, { ...purge, dryRun: false })).toBe(4);
+    expect(await chain.verify()).toMatchObject({ holds: true, broken: null, head: { seq: 6 } });
+    expect(await purgeAudit(opened.dataSource, { ...purge, dryRun: false })).toBe(0);
+    await write(1);
+    await chain.extend();
+    expect(await chain.verify()).toMatchObject({ holds: true, head: { seq: 7 } });
+    await run('DELETE FROM audit_log WHERE reason = ?', ['r4']);
+    expect(await chain.verify()).toMatchObject({ holds: false, broken: { seq: 5, problem: 'row_missing' } });
+  });
+
+  it('is found by transaction, principal and time, newest first', async () => {
+    await write(3, 'g-1');
+    await write(2, 'g-2');
+    const find = (query: object) => findAudit(opened.dataSource, { limit: 10, ...query });
+    expect((await find({ gid: 'g-1' })).map(({ reason }) => reason)).toEqual(['r2', 'r1', 'r0']);
+    expect(await find({ principal: 'eve' })).toEqual([]);
+    expect(await find({ fromMs: START_MS + 1, toMs: START_MS + 2 })).toHaveLength(2);
+    const [newest] = await find({});
+    expect((await find({ beforeId: newest?.id })).map(({ id }) => id)).not.toContain(newest?.id);
+  });
+
+  it('gives a duty to one holder until its time is over, by the clock of the database', async () => {
+    const duties = new Duties(opened.dataSource);
+    const taken = await Promise.all(['a', 'b', 'c'].map((holder) => duties.take('escalation', holder, 60_000)));
+    expect(taken.filter(Boolean)).toHaveLength(1);
+    const holder = ['a', 'b', 'c'][taken.indexOf(true)] as string;
+    expect(await duties.take('escalation', holder, 60_000)).toBe(true);
+    expect(await duties.take('escalation', 'd', 60_000)).toBe(false);
+    await run('UPDATE duty SET until = 0');
+    expect(await duties.take('escalation', 'd', 60_000)).toBe(true);
+    await duties.leave('escalation', 'd');
+    expect(await duties.take('escalation', 'a', 60_000)).toBe(true);
+  });
+}
+
+describe('the audit on SQLite', () => suite(onSqlite));
+
+describeOnMariadb('the audit on MariaDB', () => {
+  suite(onMariadb);
+
+  it('gets every row chained once, although two nodes add links at the same time', async () => {
+    const { open, drop } = await onMariadb();
+    const nodes = await Promise.all([open(), open()]);
+    const [first] = nodes;
+    for (let n = 0; n < 300; n += 1) {
+      await first.dataSource.transaction((manager) =>
+        recordAudit(manager, { id: uuidv7(), gid: '', atMs: n, principal: 'ada', action: 'pause', reason: '', detail: '' }),
+      );
+    }
+    const chains = nodes.map(({ dataSource }) => new AuditChain(dataSource));
+    for (let round = 0; round < 20; round += 1) await Promise.all(chains.map((chain) => chain.extend()));
+    expect(await chains[1]?.verify()).toMatchObject({ holds: true, links: 300, unchained: 0 });
+    for (const { store } of nodes) await store.close();
+    await drop();
+  });
+});
