@@ -110,6 +110,20 @@ describe('the trace of a transaction', () => {
     expect(named('inventory.reserve cancel')).toMatchObject({ status: { code: 0 }, attributes: { 'assent.code': 'OUT_OF_STOCK' } });
   });
 
+  it('does not hold a process up when its exporter does not come to an end', async () => {
+    const processor = { onStart() {}, onEnd() {}, forceFlush: async () => undefined, shutdown: () => new Promise<void>(() => undefined) };
+    const parts = {
+      processor,
+      sampler: new AlwaysOnSampler(),
+      resource: emptyResource(),
+      traceIdOf: () => OF_GID,
+      wallClockMs: () => 5_000,
+    };
+    const startedMs = performance.now();
+    await new TransactionTracer(parts).close();
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+  });
+
   it('never shows a payload or a result', () => {
     const { tracer, exporter } = aTracer();
     const { monitor } = monitorAt('info', tracer);

@@ -12,6 +12,7 @@ export interface ReceivedCall {
   readonly attempt: number;
   readonly body: string;
   readonly path: string;
+  readonly traceparent: string | undefined;
 }
 
 export interface ScriptedAnswer {
@@ -91,7 +92,8 @@ export class ScriptedParticipant {
       return null;
     }
     const id = parseMessageId(String(request.headers['webhook-id']));
-    return id === null ? null : { ...id, body, path: request.url ?? '' };
+    const traceparent = request.headers.traceparent?.toString();
+    return id === null ? null : { ...id, body, path: request.url ?? '', traceparent };
   }
 }
 

@@ -27,6 +27,9 @@ const phases: Readonly<Partial<Record<Op | `seal-${Op}`, Phase>>> = {
   rollback: 'rollback',
 };
 
+/** The exporter itself would try again for ten seconds. */
+const CLOSE_WITHIN_MS = 3_000;
+
 export interface TracerParts {
   readonly processor: SpanProcessor;
   readonly sampler: Sampler;
@@ -98,9 +101,14 @@ export class TransactionTracer {
     phase(decision.kind === 'commit' ? 'commit' : 'rollback', { startMs: decidedAtMs ?? createdAtMs, endMs: finishedAtMs });
   }
 
-  /** Exports what is gathered, and closes the exporter. Never rejects: a collector that is away must not hold a process up. */
+  /** Exports what is gathered, and closes the exporter. Never rejects, and takes three seconds at most: a collector that is away must not hold a process up. */
   async close(): Promise<void> {
-    await this.parts.processor.shutdown().catch(() => undefined);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLOSE_WITHIN_MS);
+    });
+    await Promise.race([this.parts.processor.shutdown().catch(() => undefined), late]);
+    clearTimeout(timer);
   }
 
   private threadOf(gid: string, trace: string | undefined): Thread {
