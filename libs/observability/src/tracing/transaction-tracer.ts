@@ -3,7 +3,7 @@
  * begins one whose id follows from the gid. A span is exported when it has ended, so a transaction that is stuck shows its calls, and its own span at last.
  */
 import type { BranchCall } from '@assent/engine';
-import type { Outcome, TransactionView } from '@assent/protocol';
+import type { Op, Outcome, TransactionView } from '@assent/protocol';
 import { type Attributes, ROOT_CONTEXT, type SpanContext, SpanKind, TraceFlags, trace as traceApi } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import { type Sampler, SamplingDecision, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
