@@ -2,6 +2,7 @@
  * A participant service in a NestJS application: declare branches with decorators, and the barrier sees to repeats, reordering, empty rollbacks
  * and late arrivals (DESIGN sections 5 and 6). `docs/participants.md` is the contract in words.
  */
+import { CreateOutcomeTables1764000000100 } from './outcomes/index.js';
 import { CreateBranchBarrier1764000000000 } from './sql/index.js';
 
 export {
@@ -49,3 +50,6 @@ export { CreateBranchBarrier1764000000000 };
 
 /** Add these to the `migrations` of the data source that holds the participant's business tables. */
 export const participantMigrations = [CreateBranchBarrier1764000000000];
+
+/** Add these, too, where `OutcomesModule` is used. */
+export const outcomeMigrations = [CreateOutcomeTables1764000000100];

@@ -22,7 +22,7 @@ class CreateEffects1764000000001 implements MigrationInterface {
   }
 }
 
-const migrations = [...participantMigrations, CreateEffects1764000000001];
+export const migrations = [...participantMigrations, CreateEffects1764000000001];
 
 export interface OpenedDatabase {
   readonly options: DataSourceOptions;

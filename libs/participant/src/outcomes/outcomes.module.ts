@@ -1,0 +1,101 @@
+/** Wires the consumers of events into a Nest application. */
+import {
+  type DynamicModule,
+  type FactoryProvider,
+  Inject,
+  Module,
+  type ModuleMetadata,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type Provider,
+} from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService } from '@nestjs/core';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { LocalTransactions } from '../local/index.js';
+import { DeadLetterController, DeadLetterDesk, OperatorGuard } from './desk/index.js';
+import { DeadLetters, Inbox } from './inbox/index.js';
+import { OUTCOMES_OPTIONS, type OutcomesDataSource, type OutcomesOptions } from './options.js';
+import { OutcomesBootstrap } from './outcomes.bootstrap.js';
+import { OutcomeProcessor } from './processor.js';
+
+export interface OutcomesAsyncOptions extends OutcomesDataSource {
+  readonly imports?: ModuleMetadata['imports'];
+  readonly inject?: FactoryProvider['inject'];
+  readonly useFactory: FactoryProvider<OutcomesOptions>['useFactory'];
+}
+
+/**
+ * Import it once, in the root module beside `TypeOrmModule.forRoot`. It finds the providers with `@OnOutcome` methods, takes their events from NATS,
+ * serves `/assent/dead-letters`, and makes `DeadLetterDesk` injectable everywhere.
+ */
+@Module({})
+export class OutcomesModule implements OnApplicationBootstrap, OnModuleDestroy {
+  constructor(@Inject(OutcomesBootstrap) private readonly bootstrap: OutcomesBootstrap) {}
+
+  static forRoot(options: OutcomesOptions & OutcomesDataSource): DynamicModule {
+    return assemble(options.dataSource, [], { provide: OUTCOMES_OPTIONS, useValue: options });
+  }
+
+  static forRootAsync(options: OutcomesAsyncOptions): DynamicModule {
+    const { dataSource, imports = [], inject = [], useFactory } = options;
+    return assemble(dataSource, imports, { provide: OUTCOMES_OPTIONS, inject, useFactory });
+  }
+
+  /** After every module has been initialized: handlers may use whatever the application has. */
+  onApplicationBootstrap(): Promise<void> {
+    return this.bootstrap.start();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.bootstrap.stop();
+  }
+}
+
+function assemble(dataSource: string | undefined, imports: NonNullable<ModuleMetadata['imports']>, options: Provider): DynamicModule {
+  const token = getDataSourceToken(dataSource);
+  return {
+    module: OutcomesModule,
+    global: true,
+    imports: [DiscoveryModule, ...imports],
+    controllers: [DeadLetterController],
+    providers: [
+      options,
+      OperatorGuard,
+      { provide: DeadLetters, inject: [token], useFactory: (source: DataSource) => new DeadLetters(source) },
+      { provide: Inbox, inject: [token, OUTCOMES_OPTIONS], useFactory: openInbox },
+      { provide: OutcomeProcessor, inject: [token, Inbox, DeadLetters, OUTCOMES_OPTIONS], useFactory: openProcessor },
+      {
+        provide: OutcomesBootstrap,
+        inject: [OUTCOMES_OPTIONS, token, OutcomeProcessor, Inbox, DiscoveryService],
+        useFactory: (...parts: ConstructorParameters<typeof OutcomesBootstrap>) => new OutcomesBootstrap(...parts),
+      },
+      {
+        provide: DeadLetterDesk,
+        inject: [token, Inbox, DeadLetters, OutcomeProcessor, OutcomesBootstrap, OUTCOMES_OPTIONS],
+        useFactory: openDesk,
+      },
+    ],
+    exports: [DeadLetterDesk],
+  };
+}
+
+function openInbox(dataSource: DataSource, { now = Date.now }: OutcomesOptions): Inbox {
+  return new Inbox(LocalTransactions.of(dataSource), now);
+}
+
+function openProcessor(dataSource: DataSource, inbox: Inbox, letters: DeadLetters, { now = Date.now }: OutcomesOptions): OutcomeProcessor {
+  return new OutcomeProcessor(LocalTransactions.of(dataSource), inbox, letters, now);
+}
+
+function openDesk(
+  dataSource: DataSource,
+  inbox: Inbox,
+  letters: DeadLetters,
+  processor: OutcomeProcessor,
+  bootstrap: OutcomesBootstrap,
+  { now = Date.now }: OutcomesOptions,
+): DeadLetterDesk {
+  const transactions = LocalTransactions.of(dataSource);
+  return new DeadLetterDesk({ transactions, inbox, letters, processor, handlers: () => bootstrap.handlers, now });
+}

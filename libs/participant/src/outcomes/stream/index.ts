@@ -1,0 +1,2 @@
+/** Events from NATS JetStream. */
+export { OutcomeSubscription, type SubscriptionParts } from './subscription.js';
