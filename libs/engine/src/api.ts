@@ -1,5 +1,6 @@
 /** What can be asked of the engine, as types: the REST layer codes against this file, and its tests may stand in for it. */
-import type { BranchDefinition, Definition, OpView, Policy, TransactionView } from '@assent/protocol';
+import type { BranchDefinition, Definition, Op, OpView, Policy, TransactionView } from '@assent/protocol';
+import type { Choice, Deed, DeedResult, Rehearsal, Sealing } from './commands/index.js';
 import type { DispatchState } from './dispatch/index.js';
 import type { ParticipantControl, ParticipantOrder } from './ports/participant-control.js';
 
@@ -64,6 +65,27 @@ export interface EngineState {
   readonly callsInAir: number;
   readonly queueRows: number;
   readonly waiters: number;
+}
+
+/** What people who look after transactions ask. All methods reject with `EngineError` only. */
+export interface Interventions {
+  /** Carries a deed out: durable, and told in the audit. A refusal is told in the audit before it is thrown. */
+  intervene(gid: string, deed: Deed): Promise<DeedResult>;
+  /** What a deed would do now. Changes nothing. */
+  rehearse(gid: string, deed: Deed): Promise<Rehearsal>;
+  /** What may be asked now, and why not what may not. */
+  choices(gid: string): Promise<Choices>;
+  /** Tells the participant of a branch that one of its ops never runs any more. */
+  seal(gid: string, branch: string, op: Op): Promise<Sealing>;
+  /** Keeps a refusal that was decided before the machine was asked. */
+  noteRefusal(gid: string, deed: Deed, refusal: { readonly code: string; readonly detail: string }): Promise<void>;
+  /** Reads all policies anew, because one has been added or retired. */
+  refreshPolicies(): Promise<void>;
+}
+
+export interface Choices {
+  readonly view: TransactionView;
+  readonly choices: readonly Choice[];
 }
 
 /** All methods reject with `EngineError` only. */

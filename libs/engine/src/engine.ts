@@ -2,13 +2,15 @@
  * The engine as its neighbours see it: one object that outlives its incarnations. It decides whether this node serves at all, and turns every
  * failure into an `EngineError`.
  */
-import { type Policy, type Transaction, type TransactionView, view } from '@assent/protocol';
+import { type Op, type Policy, type Transaction, type TransactionView, view } from '@assent/protocol';
 import type {
   AbortRequest,
   BeginRequest,
   BeginResult,
+  Choices,
   CommandResult,
   EngineState,
+  Interventions,
   ParticipantOperations,
   ParticipantsNow,
   RegisterRequest,
@@ -17,6 +19,7 @@ import type {
   TransactionEngine,
   WaitRequest,
 } from './api.js';
+import { choicesOf, type Deed, type DeedResult, type Rehearsal, type Sealing, seal } from './commands/index.js';
 import { storeUnavailable } from './driver/index.js';
 import { EngineError } from './errors.js';
 import { type EnginePorts, Life } from './life.js';
@@ -33,7 +36,7 @@ const OWN_REMEMBERED = 16;
 
 type Phase = 'new' | 'starting' | 'alive' | 'draining' | 'stopped' | 'replaced';
 
-export class Engine implements TransactionEngine, ParticipantOperations {
+export class Engine implements Interventions, TransactionEngine, ParticipantOperations {
   readonly gaveUp: Promise<string>;
   private giveUp!: (reason: string) => void;
   private readonly options: EngineOptions;
@@ -126,6 +129,33 @@ export class Engine implements TransactionEngine, ParticipantOperations {
     const resident = this.life?.driver.find(gid);
     if (resident !== undefined) return resident.present.createdBy;
     return (await typed(this.ports.store.read(gid)))?.createdBy ?? null;
+  }
+
+  intervene(gid: string, deed: Deed): Promise<DeedResult> {
+    return this.admitted(gid, (life) => life.interventions.carryOut(gid, deed));
+  }
+
+  rehearse(gid: string, deed: Deed): Promise<Rehearsal> {
+    return this.admitted(gid, (life) => life.interventions.rehearse(gid, deed));
+  }
+
+  choices(gid: string): Promise<Choices> {
+    return this.admitted(gid, async (life) => {
+      const { tx, version, finishedAtMs } = await life.interventions.look(gid);
+      return { view: view(tx, version, finishedAtMs), choices: choicesOf(tx, life.nowMs()) };
+    });
+  }
+
+  seal(gid: string, branch: string, op: Op): Promise<Sealing> {
+    return this.admitted(gid, async (life) => seal((await life.interventions.look(gid)).tx, branch, op, this.ports.invoker));
+  }
+
+  noteRefusal(gid: string, deed: Deed, refusal: { readonly code: string; readonly detail: string }): Promise<void> {
+    return this.admitted(gid, (life) => life.interventions.noteRefusal(gid, deed, refusal));
+  }
+
+  refreshPolicies(): Promise<void> {
+    return typed(this.policies.refresh());
   }
 
   async get(gid: string): Promise<TransactionView> {

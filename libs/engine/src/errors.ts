@@ -7,6 +7,8 @@ export type EngineErrorCode =
   | 'gid_conflict'
   | 'not_found'
   | 'policy_unknown'
+  /** A person asked for something on a version that is not the present one. */
+  | 'version_differs'
   /** What was asked may or may not become durable. Safe to repeat with the same gid. */
   | 'outcome_unknown'
   /** The store cannot be reached; nothing was accepted. */

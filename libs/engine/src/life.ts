@@ -3,7 +3,7 @@
  * is found dead, nothing of it goes on: the engine begins another with an empty memory.
  */
 import type { ParticipantsNow } from './api.js';
-import { Commands, Executor, Recorder } from './commands/index.js';
+import { Commands, Executor, Interventions, Recorder } from './commands/index.js';
 import { Dispatch, type DispatchHost } from './dispatch/index.js';
 import { Driver, type Resident, storeUnavailable } from './driver/index.js';
 import type { EngineOptions } from './options.js';
@@ -52,6 +52,7 @@ const MOST_HELD = 1_000;
 export class Life implements WriterHost {
   readonly incarnation: Incarnation;
   readonly commands: Commands;
+  readonly interventions: Interventions;
   readonly driver: Driver;
   readonly dispatch: Dispatch<Resident>;
   private readonly time: DatabaseTime;
@@ -117,6 +118,7 @@ export class Life implements WriterHost {
     const { recorder } = this;
     const { acknowledgeWithinMs } = options;
     this.commands = new Commands({ driver, adoption, policies, time, scheduler, random, recorder, acknowledgeWithinMs });
+    this.interventions = new Interventions({ driver, adoption, policies, time, writer, recorder, store });
     this.executor = new Executor({ self, store, writer, driver, adoption, time, scheduler, monitor });
     this.watch = new Watch(self, store, writer, clock, options.leaseMs);
     this.ramp = new Ramp(options.firstChunk, options.largestChunk);

@@ -1,7 +1,7 @@
 /** Reads that no hot path waits for, by TypeORM's repositories: the same on every dialect. */
 import type { AttemptRow, AuditRow } from '@assent/engine';
 import type { Policy } from '@assent/protocol';
-import type { DataSource } from 'typeorm';
+import { type DataSource, In } from 'typeorm';
 import { AttemptLogEntity, AuditLogEntity, RetryPolicyEntity } from './schema/index.js';
 
 /** Rows of one transaction that are shown at once. */
@@ -20,6 +20,13 @@ export async function readAttempts(dataSource: DataSource, gid: string): Promise
 /** Oldest first. Index: (gid, at). */
 export async function readAudit(dataSource: DataSource, gid: string): Promise<readonly AuditRow[]> {
   const rows = await dataSource.getRepository(AuditLogEntity).find({ where: { gid }, order: { atMs: 'ASC', id: 'ASC' }, take: MAX_ROWS });
+  return rows.map((row) => ({ ...row }));
+}
+
+/** These rows, as far as they are there. Index: primary. */
+export async function findAudit(dataSource: DataSource, ids: readonly string[]): Promise<readonly AuditRow[]> {
+  if (ids.length === 0) return [];
+  const rows = await dataSource.getRepository(AuditLogEntity).find({ where: { id: In([...ids]) }, take: MAX_ROWS });
   return rows.map((row) => ({ ...row }));
 }
 

@@ -5,11 +5,28 @@
 import type { BranchDefinition, ProtocolEvent } from '@assent/protocol';
 import type { Random } from '../ports/clock.js';
 import type { CommandRow } from '../ports/transaction-store.js';
+import type { Deed } from './deed.js';
 
 export type Command =
   | { readonly kind: 'register'; readonly branch: BranchDefinition; readonly waitMs: number }
   | { readonly kind: 'submit'; readonly branches: readonly string[]; readonly by: string }
   | { readonly kind: 'abort'; readonly code: string; readonly message: string; readonly by: string };
+
+/** The kind of a command that carries a deed. */
+const DEED = 'deed';
+
+/** A deed as a command for the node that drives its transaction. */
+export function rowOfDeed(gid: string, deed: Deed): CommandRow {
+  return { id: deed.id, gid, kind: DEED, body: JSON.stringify(deed), principal: deed.by, reason: deed.reason };
+}
+
+/** The deed of a row, or `null` when it is another command. Throws for a body that cannot be read. */
+export function deedOf({ id, kind, body }: CommandRow): Deed | null {
+  if (kind !== DEED) return null;
+  const deed = JSON.parse(body) as Deed;
+  if (typeof deed.intervention?.kind !== 'string' || deed.id !== id) throw new Error('it asks for nothing');
+  return deed;
+}
 
 export function eventOf(command: Command, atMs: number): ProtocolEvent {
   switch (command.kind) {

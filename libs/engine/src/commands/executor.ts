@@ -9,8 +9,11 @@ import type { Monitor } from '../ports/monitor.js';
 import { type CommandRow, type Incarnation, StoreUnavailableError, type TransactionStore } from '../ports/transaction-store.js';
 import type { DatabaseTime, Scheduler } from '../time/index.js';
 import type { Batch, WriteItem, Writer } from '../writer/index.js';
-import { type Command, commandOf, eventOf, recordedAtMs } from './command.js';
+import { type Command, commandOf, deedOf, eventOf, recordedAtMs } from './command.js';
+import type { Deed } from './deed.js';
 import { endOfTry } from './end-of-try.js';
+import { applyDeed } from './interventions.js';
+import { Note } from './note.js';
 
 export interface ExecutorPorts {
   readonly self: Incarnation;
@@ -71,14 +74,17 @@ export class Executor {
       return;
     }
     let command: Command | null;
+    let deed: Deed | null;
     try {
       command = commandOf(row);
+      deed = deedOf(row);
     } catch (error) {
       this.refuse(row, String(error));
       return;
     }
     try {
-      if (command === null || (await this.apply(row, command)) === 'left') this.kept(row.id);
+      const isLeft = deed !== null ? await this.intervene(row, deed) : command === null ? 'left' : await this.apply(row, command);
+      if (isLeft === 'left') this.kept(row.id);
     } catch (error) {
       if (error instanceof EngineError && error.code === 'not_found') {
         this.dismiss(row.id);
@@ -110,6 +116,20 @@ export class Executor {
     // The node that was asked answers with the outcome of the try: the row goes when that is durable.
     await endOfTry(driver, this.ports.scheduler, resident, command.branch.id, command.waitMs);
     return resident.here ? this.close(resident, row) : 'left';
+  }
+
+  /** What a person asked for: its audit row goes with the image that it changed, or alone. */
+  private async intervene(row: CommandRow, deed: Deed): Promise<'closed' | 'left'> {
+    const { driver, adoption, time, writer } = this.ports;
+    const found = await adoption.acquire(row.gid);
+    if (found.kind === 'elsewhere' || !found.resident.here) return 'left';
+    const { resident } = found;
+    const applied = applyDeed(driver, time, resident, deed);
+    if (applied.kind === 'done') return this.close(resident, row);
+    driver.settle(resident);
+    const waiter = { resolve: () => this.deleted(row.id), reject: () => this.kept(row.id) };
+    writer.enqueue(new Note(applied.note, row.id, waiter));
+    return 'closed';
   }
 
   /** Deletes the command with the present state of its transaction. */

@@ -19,6 +19,7 @@ import { type Landing, LOST } from './acknowledgement.js';
 import { Calls, type CallsHost } from './calls.js';
 import { Expectations, outcomeUnknown } from './expectations.js';
 import { attentionAtRest, isRestful, writeImage } from './images.js';
+import { RaisedFlag } from './raised-flag.js';
 import { Resident, type ResidentHost } from './resident.js';
 
 export interface DriverPorts {
@@ -381,6 +382,7 @@ export class Driver implements ResidentHost, CallsHost {
     const [oldest] = this.setAside.keys();
     if (oldest !== undefined && this.setAside.size >= MOST_SET_ASIDE) this.setAside.delete(oldest);
     this.setAside.set(gid, code);
+    this.ports.writer.enqueue(new RaisedFlag(gid, code, this.ports.time.nowMs()));
   }
 
   private flushOf(resident: Resident, durable: Transaction | null): Plan['flush'] {

@@ -44,9 +44,20 @@ export function writeImage(resident: Resident, batch: Batch, context: ImageConte
   else writeMove(resident, batch, owner, dueAtMs);
   if (!resident.bare) for (const row of resident.waitingAttempts) batch.attempt(row);
   if (context.events === 'written') writeEvent(resident, batch, context);
+  const deeds = resident.waitingDeeds;
+  for (const row of deeds) batch.deed(row);
   const commands = resident.appliedCommands;
   for (const id of commands) batch.apply({ id, gid: resident.gid });
-  resident.flying = { tx, revision: resident.revision, owner, attention, attempts: resident.waitingAttempts.length, commands, plan };
+  resident.flying = {
+    tx,
+    revision: resident.revision,
+    owner,
+    attention,
+    attempts: resident.waitingAttempts.length,
+    deeds: deeds.length,
+    commands,
+    plan,
+  };
   return true;
 }
 

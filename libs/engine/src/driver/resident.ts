@@ -5,7 +5,7 @@
 import type { Plan, Transaction } from '@assent/protocol';
 import type { EngineError } from '../errors.js';
 import type { Timer } from '../ports/clock.js';
-import type { AttemptRow, Incarnation } from '../ports/transaction-store.js';
+import type { AttemptRow, AuditRow, Incarnation } from '../ports/transaction-store.js';
 import type { Batch, WriteItem } from '../writer/index.js';
 import { type Acknowledgement, DURABLE, type Landing } from './acknowledgement.js';
 import type { Flight } from './flight.js';
@@ -17,6 +17,8 @@ export interface FlyingImage {
   readonly owner: Incarnation | null;
   readonly attention: string | null;
   readonly attempts: number;
+  /** Audit rows that it carries. */
+  readonly deeds: number;
   /** Ids of the commands that it deletes. */
   readonly commands: readonly string[];
   /** What the state owes once this image is durable. */
@@ -48,6 +50,7 @@ export interface Watcher {
 }
 
 const NONE: readonly string[] = [];
+const NO_DEEDS: readonly AuditRow[] = [];
 
 /** Failed attempts that wait for a flush, per transaction. More than a flush of one second can bring only while the store is away. */
 const MOST_ATTEMPT_ROWS = 200;
@@ -74,6 +77,7 @@ export class Resident implements WriteItem {
   readonly flights = new Map<string, Flight>();
   readonly watchers: Watcher[] = [];
   private readonly attempts: AttemptRow[] = [];
+  private deeds = NO_DEEDS;
   private applied = NONE;
   private acknowledgements: Acknowledgement[] = [];
   private landedRevision = -1;
@@ -99,6 +103,16 @@ export class Resident implements WriteItem {
   /** Attempt rows that wait for the next image. */
   get waitingAttempts(): readonly AttemptRow[] {
     return this.attempts;
+  }
+
+  /** What people did to the present state. */
+  get waitingDeeds(): readonly AuditRow[] {
+    return this.deeds;
+  }
+
+  /** The next image carries this row, too. */
+  addDeed(row: AuditRow): void {
+    this.deeds = [...this.deeds, row];
   }
 
   /** Ids of commands whose effect is in the present state. */
@@ -147,6 +161,7 @@ export class Resident implements WriteItem {
     this.attention = image.attention;
     this.landedRevision = image.revision;
     this.attempts.splice(0, image.attempts);
+    if (image.deeds > 0) this.deeds = this.deeds.slice(image.deeds);
     if (image.commands.length > 0) this.applied = this.applied.filter((id) => !image.commands.includes(id));
     this.bare = false;
     if (this.finishedAtMs === null && isEnd(image.tx)) this.finishedAtMs = nowMs;

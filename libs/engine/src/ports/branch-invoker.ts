@@ -4,7 +4,8 @@ import type { Endpoint, Op, Outcome } from '@assent/protocol';
 export interface BranchCall {
   readonly gid: string;
   readonly branch: string;
-  readonly op: Op;
+  /** `seal-<op>`: nothing runs, and the op never will (DESIGN 6). */
+  readonly op: Op | `seal-${Op}`;
   readonly attempt: number;
   readonly endpoint: Endpoint;
   /** JSON text, sent byte for byte. */

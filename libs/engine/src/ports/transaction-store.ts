@@ -109,6 +109,12 @@ export interface AppliedCommand {
   readonly gid: string;
 }
 
+/** What a transaction needs attention for although its image cannot say so. Replaces an earlier one of the same branch and kind. */
+export interface Flag {
+  readonly gid: string;
+  readonly attention: Attention;
+}
+
 /** Declares a node dead, guarded by the `flushes` that was last seen to stand still. */
 export interface Declaration {
   readonly incarnation: Incarnation;
@@ -137,6 +143,10 @@ export interface FlushBatch {
   readonly applied: readonly AppliedCommand[];
   /** Ids of commands to delete in any case: they change nothing. */
   readonly dismissed: readonly string[];
+  /** What somebody was refused, or asked for in vain: audit rows that no image carries. Absent: none. */
+  readonly noted?: readonly AuditRow[];
+  /** Absent: none. */
+  readonly flagged?: readonly Flag[];
 }
 
 /**
@@ -205,6 +215,8 @@ export interface TransactionStore {
   /** Failed attempts of one transaction, oldest first, at most 1,000. */
   readAttempts(gid: string): Promise<readonly AttemptRow[]>;
   readAudit(gid: string): Promise<readonly AuditRow[]>;
+  /** These rows of the audit, as far as they are there. Index: primary. */
+  findAudit(ids: readonly string[]): Promise<readonly AuditRow[]>;
   /** Rows at rest that are due at `nowMs`, earliest first. Index: (due_at). */
   readDue(nowMs: number, limit: number): Promise<readonly StoredTransaction[]>;
   /**

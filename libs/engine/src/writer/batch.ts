@@ -8,11 +8,14 @@ import type {
   BeginRow,
   CommandRow,
   Declaration,
+  Flag,
   FlushBatch,
   Incarnation,
   Move,
 } from '../ports/transaction-store.js';
 import type { WriteItem } from './item.js';
+
+const NOTHING = {};
 
 /** Ids, numbers and SQL around one row, in characters: an estimate for the bound, not an account. */
 const ROW_OVERHEAD = 300;
@@ -28,6 +31,8 @@ export class Batch {
   readonly commands: CommandRow[] = [];
   readonly applied: AppliedCommand[] = [];
   readonly dismissed: string[] = [];
+  noted: AuditRow[] | undefined;
+  flagged: Flag[] | undefined;
   declarations: readonly Declaration[] = [];
   /** Monotonic time at which it was sent: the lease runs from here once it is confirmed. */
   sentAtMs = 0;
@@ -89,10 +94,31 @@ export class Batch {
     this.chars += ROW_OVERHEAD;
   }
 
+  /** Keeps an audit row that belongs to no image. */
+  note(row: AuditRow): void {
+    this.noted ??= [];
+    this.noted.push(row);
+    this.chars += ROW_OVERHEAD + row.reason.length + row.detail.length;
+  }
+
+  /** Says that a transaction needs attention, without an image of it. */
+  raiseFlag(flag: Flag): void {
+    this.flagged ??= [];
+    this.flagged.push(flag);
+    this.chars += ROW_OVERHEAD;
+  }
+
+  /** What somebody did, joined to the image of its transaction. */
+  deed(row: AuditRow): void {
+    this.audit.push(row);
+    this.chars += ROW_OVERHEAD + row.reason.length + row.detail.length;
+  }
+
   /** All rows, side rows included. */
   get rows(): number {
     const { begins, moves, attempts, attention, audit, events, commands, applied, dismissed } = this;
-    const sideRows = attempts.length + attention.length + audit.length + events.length;
+    const alone = (this.noted?.length ?? 0) + (this.flagged?.length ?? 0);
+    const sideRows = attempts.length + attention.length + audit.length + events.length + alone;
     return begins.length + moves.length + sideRows + commands.length + applied.length + dismissed.length;
   }
 
@@ -116,6 +142,8 @@ export class Batch {
       commands: this.commands,
       applied: this.applied,
       dismissed: this.dismissed,
+      ...(this.noted === undefined ? NOTHING : { noted: this.noted }),
+      ...(this.flagged === undefined ? NOTHING : { flagged: this.flagged }),
     };
   }
 }

@@ -68,6 +68,7 @@ export class MemoryDatabase {
     for (const row of batch.begins) this.begin(row, batch.flush);
     const unmoved = batch.moves.filter((move) => !this.move(move, batch.flush)).map((move) => move.gid);
     this.joinSideRows(batch);
+    this.writeAlone(batch);
     this.changeCommands(batch);
     return { kind: 'committed', nowMs: this.nowMs(), unmoved, declared };
   }
@@ -129,6 +130,15 @@ export class MemoryDatabase {
     const { incarnation } = batch.fence;
     for (const row of batch.events.filter(wrote)) this.events.set(`${row.gid}:${row.version}`, { ...row, incarnation });
     for (const change of batch.attention.filter(wrote)) this.attention.set(change.gid, keptAttention(change.rows));
+  }
+
+  /** What no image carries. */
+  private writeAlone({ noted = [], flagged = [] }: FlushBatch): void {
+    for (const row of noted) append(this.audit, row.gid, keptAudit(row));
+    for (const { gid, attention } of flagged) {
+      const others = (this.attention.get(gid) ?? []).filter(({ branch, kind }) => branch !== attention.branch || kind !== attention.kind);
+      this.attention.set(gid, [...others, ...keptAttention([attention])]);
+    }
   }
 
   private changeCommands({ commands, applied, dismissed, flush }: FlushBatch): void {

@@ -123,6 +123,11 @@ export class MemoryTransactionStore implements TransactionStore {
     return (this.database.audit.get(gid) ?? []).toSorted((a, b) => a.atMs - b.atMs);
   }
 
+  async findAudit(ids: readonly string[]): Promise<readonly AuditRow[]> {
+    await this.reach('findAudit');
+    return [...this.database.audit.values()].flat().filter(({ id }) => ids.includes(id));
+  }
+
   async readDue(nowMs: number, limit: number): Promise<readonly StoredTransaction[]> {
     await this.reach('readDue');
     return [...this.database.transactions.values()]

@@ -18,7 +18,7 @@ import {
 } from '@assent/engine';
 import type { Policy } from '@assent/protocol';
 import type { DataSource } from 'typeorm';
-import { readAttempts, readAudit, readPolicies } from '../cold-reads.js';
+import { findAudit, readAttempts, readAudit, readPolicies } from '../cold-reads.js';
 import { writtenGids } from '../rows.js';
 import { witnessOf } from '../witness.js';
 import { describe, LOCK_WAIT_TIMEOUT, type MysqlError, verdictOf } from './classify.js';
@@ -118,6 +118,10 @@ export class MysqlTransactionStore implements TransactionStore {
 
   readAudit(gid: string): Promise<readonly AuditRow[]> {
     return this.reads.guarded(() => readAudit(this.dataSource, gid));
+  }
+
+  findAudit(ids: readonly string[]): Promise<readonly AuditRow[]> {
+    return this.reads.guarded(() => findAudit(this.dataSource, ids));
   }
 
   readDue(nowMs: number, limit: number): Promise<readonly StoredTransaction[]> {

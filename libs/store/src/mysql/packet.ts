@@ -14,11 +14,13 @@ import {
   deleteDismissed,
   events,
   fence,
+  flags,
   groupKey,
   type MoveShape,
   moveEach,
   moveGroup,
   noteMoment,
+  notes,
   recordCommands,
   shapeOf,
   TELL_MOMENT,
@@ -57,7 +59,7 @@ export function packFlush(batch: FlushBatch, maxBytes: number): FlushPacket {
     ...batch.declarations.map((row): Statement => ({ sql: declareDead(row), role: 'declare', incarnation: row.incarnation })),
     ...(batch.begins.length === 0 ? [] : [{ sql: begin(batch.begins, batch.flush), role: 'begin' } as const]),
     ...moveAll(batch),
-    ...[...sideRows(batch), ...commandRows(batch)].map((sql): Statement => ({ sql, role: 'side' })),
+    ...[...sideRows(batch), ...rowsAlone(batch), ...commandRows(batch)].map((sql): Statement => ({ sql, role: 'side' })),
     { sql: TELL_MOMENT, role: 'now' },
     { sql: 'COMMIT', role: 'frame' },
   ];
@@ -67,9 +69,18 @@ export function packFlush(batch: FlushBatch, maxBytes: number): FlushPacket {
   return { sql, statements };
 }
 
+/** What no image carries. */
+function rowsAlone({ noted = [], flagged = [] }: FlushBatch): readonly string[] {
+  return [...notes(noted), ...flags(flagged)];
+}
+
 function rowsOf(batch: FlushBatch): number {
   const { begins, moves, attempts: failed, attention: changes, audit: done, events: told, commands, applied, dismissed } = batch;
-  return [begins, moves, failed, changes, done, told, commands, applied, dismissed].reduce((sum, rows) => sum + rows.length, 0);
+  const { noted = [], flagged = [] } = batch;
+  return [begins, moves, failed, changes, done, told, commands, applied, dismissed, noted, flagged].reduce(
+    (sum, rows) => sum + rows.length,
+    0,
+  );
 }
 
 /** The same packet as two: BEGIN and the fence, and everything behind it. Both are several statements. */

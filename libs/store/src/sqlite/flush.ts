@@ -1,5 +1,6 @@
 /** A flush on SQLite: the rows of a batch, one after the other, inside a transaction that the caller has begun. */
-import type { AttemptRow, BeginRow, Failpoints, FlushBatch, Incarnation, Move } from '@assent/engine';
+import type { AttemptRow, AuditRow, BeginRow, Failpoints, FlushBatch, Incarnation, Move } from '@assent/engine';
+import type { Attention } from '@assent/protocol';
 import { isStorableText } from '../limits.js';
 import { isFinalStatus, keptAttempt, keptAttention, keptAudit, keptCommand } from '../rows.js';
 import type { SqliteStatements } from './statements.js';
@@ -28,6 +29,7 @@ export function applyBatch(statements: SqliteStatements, batch: FlushBatch, fail
   for (const row of batch.begins) begin(statements, row, batch.flush, nowMs);
   const unmoved = batch.moves.filter((row) => !move(statements, row, batch.flush, nowMs)).map((row) => row.gid);
   joinSideRows(statements, batch);
+  writeAlone(statements, batch);
   changeCommands(statements, batch);
   return { nowMs, unmoved, declared };
 }
@@ -83,13 +85,26 @@ function joinSideRows(statements: SqliteStatements, batch: FlushBatch): void {
       statements.attention.run(gid, row.branch, row.kind, row.code, row.participant, whole(row.sinceMs));
     }
   }
-  for (const row of batch.audit.filter(wrote).map(keptAudit)) {
-    statements.audit.run(row.id, row.gid, whole(row.atMs), storable(row.principal), row.action, row.reason, row.detail);
-    statements.unchained.run(row.id);
-  }
+  for (const row of batch.audit.filter(wrote)) auditRow(statements, row);
   for (const { gid, version, name, status, body, atMs } of batch.events.filter(wrote)) {
     statements.event.run(gid, version, batch.fence.incarnation, storable(name), status, storable(body), whole(atMs));
   }
+}
+
+/** What no image carries. */
+function writeAlone(statements: SqliteStatements, { noted = [], flagged = [] }: FlushBatch): void {
+  for (const row of noted) auditRow(statements, row);
+  for (const { gid, attention } of flagged) {
+    const [row] = keptAttention([attention]) as [Attention];
+    statements.clearFlag.run(gid, row.branch, row.kind);
+    statements.attention.run(gid, row.branch, row.kind, row.code, row.participant, whole(row.sinceMs));
+  }
+}
+
+function auditRow(statements: SqliteStatements, row: AuditRow): void {
+  const { id, gid, atMs, principal, action, reason, detail } = keptAudit(row);
+  statements.audit.run(id, gid, whole(atMs), storable(principal), action, storable(reason), storable(detail));
+  statements.unchained.run(id);
 }
 
 function changeCommands(statements: SqliteStatements, { commands, applied, dismissed, flush }: FlushBatch): void {

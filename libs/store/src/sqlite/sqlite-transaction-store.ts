@@ -19,7 +19,7 @@ import {
 import type { Policy } from '@assent/protocol';
 import type { SqliteDatabase } from '@assent/sqlite';
 import type { DataSource } from 'typeorm';
-import { readAttempts, readAudit, readPolicies } from '../cold-reads.js';
+import { findAudit, readAttempts, readAudit, readPolicies } from '../cold-reads.js';
 import { type StoredRow, storedTransaction } from '../stored-row.js';
 import { witnessOf } from '../witness.js';
 import type { FileLock } from './file-lock.js';
@@ -122,6 +122,10 @@ export class SqliteTransactionStore implements TransactionStore {
 
   async readAudit(gid: string): Promise<readonly AuditRow[]> {
     return available(() => readAudit(this.dataSource, gid));
+  }
+
+  async findAudit(ids: readonly string[]): Promise<readonly AuditRow[]> {
+    return available(() => findAudit(this.dataSource, ids));
   }
 
   async readDue(nowMs: number, limit: number): Promise<readonly StoredTransaction[]> {

@@ -42,6 +42,7 @@ const sql = {
 
   wrote: 'SELECT 1 AS yes FROM global_transaction WHERE gid = ? AND flush = ?',
   clearAttention: 'DELETE FROM attention WHERE gid = ?',
+  clearFlag: 'DELETE FROM attention WHERE gid = ? AND branch = ? AND kind = ?',
   attention: 'INSERT INTO attention (gid, branch, kind, code, participant, since) VALUES (?, ?, ?, ?, ?, ?)',
   attempt:
     'INSERT INTO attempt_log (gid, flush, place, branch, op, attempt, started_at, duration_ms, outcome, code, message) ' +

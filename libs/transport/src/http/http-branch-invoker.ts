@@ -116,7 +116,8 @@ export class HttpBranchInvoker implements BranchInvoker {
   #resolve(call: BranchCall): Resolved {
     const { endpoint, op } = call;
     if ('contract' in endpoint) return this.#resolveContract(endpoint.contract, op);
-    const url = endpoint.urls[op];
+    const urls: Readonly<Partial<Record<string, string>>> = endpoint.urls;
+    const url = urls[op];
     if (url === undefined) return { code: 'url_missing', detail: `The branch names no URL for ${op}.` };
     return this.#resolveUrl(url);
   }

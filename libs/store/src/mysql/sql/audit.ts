@@ -15,6 +15,17 @@ export function audit(rows: readonly AuditRow[], flush: string): readonly string
   return [...insertJoined('audit_log', COLUMNS, kept, flush), ...insertJoined('audit_unchained', ['id'], unchained, flush)];
 }
 
+/** Audit rows that belong to no image: plain inserts. Index: primary. */
+export function notes(rows: readonly AuditRow[]): readonly string[] {
+  if (rows.length === 0) return [];
+  const kept = rows.map((row) => `(${literals(keptAudit(row)).join(',')})`);
+  const ids = rows.map((row) => `(${ascii(row.id)})`);
+  return [
+    `INSERT INTO audit_log(${COLUMNS.join(',')}) VALUES ${kept.join(',')}`,
+    `INSERT INTO audit_unchained(id) VALUES ${ids.join(',')}`,
+  ];
+}
+
 function literals(row: AuditRow): readonly string[] {
   return [ascii(row.gid), ascii(row.id), integer(row.atMs), text(row.principal), ascii(row.action), text(row.reason), text(row.detail)];
 }

@@ -1,7 +1,7 @@
 /** The hand-written statements of MySQL and MariaDB. */
 export { attempts } from './attempts.js';
-export { attention, clearAttention } from './attention.js';
-export { audit } from './audit.js';
+export { attention, clearAttention, flags } from './attention.js';
+export { audit, notes } from './audit.js';
 export { begin } from './begin.js';
 export { deleteApplied, deleteDismissed, readCommands, readRemainingCommands, recordCommands } from './commands.js';
 export { declareDead } from './declare.js';

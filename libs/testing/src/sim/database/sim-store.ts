@@ -133,6 +133,10 @@ export class SimStore implements TransactionStore, ParticipantControlStore {
     return this.ask(() => this.context.database.store.readAudit(gid));
   }
 
+  findAudit(ids: readonly string[]): Promise<readonly AuditRow[]> {
+    return this.ask(() => this.context.database.store.findAudit(ids));
+  }
+
   readDue(nowMs: number, limit: number): Promise<readonly StoredTransaction[]> {
     return this.ask(() => this.context.database.store.readDue(nowMs, limit));
   }

@@ -1,6 +1,6 @@
 /** What the database of a run holds, flush by flush, and whether each flush was allowed to write what it wrote (L, O, S, D). */
 import type { BranchCall, FlushBatch, Incarnation, Move, StoredTransaction } from '@assent/engine';
-import { type Definition, isFinal, leftTooEarly, load, type Policy, planFor, type Transaction, takenBack } from '@assent/protocol';
+import { type Definition, isFinal, leftTooEarly, load, type Op, type Policy, planFor, type Transaction, takenBack } from '@assent/protocol';
 import type { Marks } from '../kernel/index.js';
 import type { Fences } from './fences.js';
 import type { Findings } from './findings.js';
@@ -73,7 +73,9 @@ export class Durable {
   /** D, O, S: whether this call may leave this node now, by what is durable. */
   callLeaves(call: BranchCall, by: Incarnation): void {
     if (!this.isTrusted) return;
-    const { gid, branch, op } = call;
+    const { gid, branch } = call;
+    // Only people seal, and there are none in a simulation.
+    const op = call.op as Op;
     const durable = this.state(gid);
     const isOwner = this.rows.get(gid)?.owner === by;
     if (!isOwner && this.fences.isAlive(by)) this.findings.add('O', gid, `${op} of ${branch} left a node that lives and does not own it`);

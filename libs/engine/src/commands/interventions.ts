@@ -1,0 +1,177 @@
+/**
+ * What people ask of transactions, carried out by one incarnation. Each deed and each refusal is told in the audit: a deed by the flush that makes it
+ * durable, a refusal before it is answered. A deed that another node has to carry out is recorded for it, and answered when that is known soon.
+ */
+import { step, type Transaction, type TransactionView, view } from '@assent/protocol';
+import type { Driver, Resident } from '../driver/index.js';
+import { outcomeUnknown } from '../driver/index.js';
+import { EngineError, type EngineErrorCode } from '../errors.js';
+import type { Adoption } from '../ownership/index.js';
+import type { Policies } from '../policies.js';
+import type { AuditRow, StoredTransaction, TransactionStore } from '../ports/transaction-store.js';
+import { transactionOf } from '../rows.js';
+import type { DatabaseTime } from '../time/index.js';
+import type { Writer } from '../writer/index.js';
+import { rowOfDeed } from './command.js';
+import { auditRowOf, type Deed, type DeedRefusal, endOf, interventionEvent, refusalOf, versionRefusal } from './deed.js';
+import { Note } from './note.js';
+import type { Recorder } from './recorder.js';
+
+export interface InterventionPorts {
+  readonly driver: Driver;
+  readonly adoption: Adoption;
+  readonly policies: Policies;
+  readonly time: DatabaseTime;
+  readonly writer: Pick<Writer, 'enqueue'>;
+  readonly recorder: Recorder;
+  readonly store: Pick<TransactionStore, 'read' | 'findAudit'>;
+}
+
+export interface DeedResult {
+  /** `recorded`: the node that drives the transaction has been asked, and has not answered yet. */
+  readonly kind: 'done' | 'repeated' | 'recorded';
+  /** The durable image. */
+  readonly view: TransactionView;
+}
+
+/** What a deed would do now. */
+export interface Rehearsal {
+  readonly refusal: DeedRefusal | null;
+  readonly before: TransactionView;
+  /** `null`: it would be refused. */
+  readonly after: TransactionView | null;
+}
+
+/** How often a deed is tried when other nodes keep moving the row. */
+const MOST_TRIES = 5;
+/** How long the node that drives the transaction is waited for: as long as somebody at a keyboard likes to wait. */
+const ELSEWHERE_MS = 3_000;
+
+export class Interventions {
+  constructor(private readonly ports: InterventionPorts) {}
+
+  /** Carries a deed out. Throws the refusal as `EngineError`, once the audit holds it. */
+  async carryOut(gid: string, deed: Deed): Promise<DeedResult> {
+    const { adoption, driver } = this.ports;
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const found = await adoption.acquire(gid);
+      if (found.kind === 'elsewhere') return this.elsewhere(found.row, deed);
+      const { resident } = found;
+      // It may have left memory between being found and this line being reached.
+      if (!resident.here) continue;
+      const judged = applyDeed(driver, this.ports.time, resident, deed);
+      if (judged.kind === 'done') {
+        const landing = driver.durably(resident);
+        driver.settle(resident);
+        if (landing === null || (await landing).kind === 'durable') return { kind: 'done', view: durableViewOf(resident) };
+        continue;
+      }
+      driver.settle(resident);
+      await this.note(judged.note, null);
+      if (judged.refusal !== null) throw refused(gid, judged.refusal, durableViewOf(resident));
+      return { kind: 'repeated', view: durableViewOf(resident) };
+    }
+    throw outcomeUnknown(gid);
+  }
+
+  /** What a deed would do, without doing it. */
+  async rehearse(gid: string, deed: Deed): Promise<Rehearsal> {
+    const { tx, version, finishedAtMs } = await this.look(gid);
+    const before = view(tx, version, finishedAtMs);
+    const { tx: next, answer } = step(tx, interventionEvent(deed, this.ports.time.nowMs()));
+    const refusal = versionRefusal(gid, deed, version) ?? refusalOf(gid, answer);
+    return { refusal, before, after: refusal === null ? view(next, version, finishedAtMs) : null };
+  }
+
+  /** The transaction as this node knows it best: in memory, or as it is stored. */
+  async look(gid: string): Promise<{ readonly tx: Transaction; readonly version: number; readonly finishedAtMs: number | null }> {
+    const resident = this.ports.driver.find(gid);
+    if (resident !== undefined && resident.durable !== null) {
+      return { tx: resident.present, version: resident.version, finishedAtMs: resident.finishedAtMs };
+    }
+    const row = await this.ports.store.read(gid);
+    if (row === null) throw new EngineError('not_found', `There is no transaction ${gid}.`, { gid });
+    return { tx: await transactionOf(row, this.ports.policies), version: row.version, finishedAtMs: row.finishedAtMs };
+  }
+
+  /** Keeps a refusal that was decided before the machine was asked. */
+  async noteRefusal(gid: string, deed: Deed, refusal: { readonly code: string; readonly detail: string }): Promise<void> {
+    const { version } = await this.look(gid);
+    await this.note(auditRowOf(gid, deed, { outcome: 'refused', version, ...refusal }, this.ports.time.nowMs()), null);
+  }
+
+  /** Keeps an audit row that no image carries; resolves once it is durable. */
+  note(row: AuditRow, command: string | null): Promise<void> {
+    return new Promise((resolve, reject) => this.ports.writer.enqueue(new Note(row, command, { resolve, reject })));
+  }
+
+  /** Another node drives it: its durable image is judged first, for what that holds is never taken back. */
+  private async elsewhere(row: StoredTransaction, deed: Deed): Promise<DeedResult> {
+    const { gid, version } = row;
+    const tx = await transactionOf(row, this.ports.policies);
+    const image = view(tx, version, row.finishedAtMs);
+    const atMs = this.ports.time.nowMs();
+    const { answer } = step(tx, interventionEvent(deed, atMs));
+    const refusal = versionRefusal(gid, deed, version) ?? refusalOf(gid, answer);
+    if (refusal !== null) {
+      await this.note(auditRowOf(gid, deed, { outcome: 'refused', version, ...refusal }, atMs), null);
+      throw refused(gid, refusal, image);
+    }
+    if (answer.kind === 'repeated') {
+      await this.note(auditRowOf(gid, deed, { outcome: 'repeated', version }, atMs), null);
+      return { kind: 'repeated', view: image };
+    }
+    return this.recorded(gid, deed, image);
+  }
+
+  private async recorded(gid: string, deed: Deed, image: TransactionView): Promise<DeedResult> {
+    const { recorder, store, policies } = this.ports;
+    try {
+      await recorder.record(rowOfDeed(gid, deed), ELSEWHERE_MS);
+    } catch (error) {
+      if (error instanceof EngineError && error.code === 'outcome_unknown') return { kind: 'recorded', view: image };
+      throw error;
+    }
+    const [told] = await store.findAudit([deed.id]);
+    if (told === undefined) throw outcomeUnknown(gid);
+    const { outcome, code, detail } = endOf(told);
+    const row = await store.read(gid);
+    const now = row === null ? image : view(await transactionOf(row, policies), row.version, row.finishedAtMs);
+    if (outcome === 'refused') throw refused(gid, { code: code ?? 'already_final', detail: detail ?? '' }, now);
+    return { kind: outcome, view: now };
+  }
+}
+
+/** What became of a deed in memory: `done` hangs on the next image, the others are told by a note of their own. */
+export type AppliedDeed =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'noted'; readonly refusal: DeedRefusal | null; readonly note: AuditRow };
+
+/** Steps a deed. Throws `protocol_bug` when the machine failed, and the transaction has been set aside. */
+export function applyDeed(driver: Driver, time: DatabaseTime, resident: Resident, deed: Deed): AppliedDeed {
+  const { gid, version } = resident;
+  const atMs = time.nowMs();
+  const early = versionRefusal(gid, deed, version);
+  if (early !== null) {
+    return { kind: 'noted', refusal: early, note: auditRowOf(gid, deed, { outcome: 'refused', version, ...early }, atMs) };
+  }
+  const answer = driver.step(resident, interventionEvent(deed, atMs));
+  if (answer === null) throw new EngineError('protocol_bug', `transaction ${gid} was set aside with an alarm`, { gid });
+  const refusal = refusalOf(gid, answer);
+  if (refusal !== null) {
+    return { kind: 'noted', refusal, note: auditRowOf(gid, deed, { outcome: 'refused', version, ...refusal }, atMs) };
+  }
+  if (answer.kind === 'repeated')
+    return { kind: 'noted', refusal: null, note: auditRowOf(gid, deed, { outcome: 'repeated', version }, atMs) };
+  resident.addDeed(auditRowOf(gid, deed, { outcome: 'done', version }, atMs));
+  return { kind: 'done' };
+}
+
+/** Codes of deeds that the machine refuses are its own, and `version_differs`. */
+function refused(gid: string, { code, detail }: DeedRefusal, image: TransactionView): EngineError {
+  return new EngineError(code as EngineErrorCode, detail, { gid, view: image });
+}
+
+function durableViewOf(resident: Resident): TransactionView {
+  return view(resident.durable ?? resident.present, resident.version, resident.finishedAtMs);
+}
