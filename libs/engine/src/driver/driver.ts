@@ -19,8 +19,8 @@ import { type Landing, LOST } from './acknowledgement.js';
 import { Calls, type CallsHost } from './calls.js';
 import { Expectations, outcomeUnknown } from './expectations.js';
 import { attentionAtRest, isRestful, writeImage } from './images.js';
-import { RaisedFlag } from './raised-flag.js';
 import { Resident, type ResidentHost } from './resident.js';
+import { SetAside } from './set-aside.js';
 
 export interface DriverPorts {
   readonly self: Incarnation;
@@ -41,15 +41,13 @@ export interface DriverPorts {
 
 /** A state that wants to be woken at once, again and again, may keep this process busy, but not still. */
 const SOONEST_WAKE_MS = 1;
-/** More are forgotten, oldest first: they are tried again, and set aside again. */
-const MOST_SET_ASIDE = 10_000;
 
 export class Driver implements ResidentHost, CallsHost {
   readonly calls: Calls;
   readonly expectations: Expectations;
   private readonly residents = new FleetingMap<string, Resident>();
-  /** Transactions that the machine or the store cannot go on with, and why. Not loaded again by this incarnation. */
-  private readonly setAside = new Map<string, EngineErrorCode>();
+  /** Not loaded again by this incarnation. */
+  private readonly setAside: SetAside;
   private isDraining = false;
   private isClosed = false;
 
@@ -58,6 +56,7 @@ export class Driver implements ResidentHost, CallsHost {
     /** Finds out what a begin has met whose gid exists already. */
     private readonly metExisting: (resident: Resident) => void,
   ) {
+    this.setAside = new SetAside(ports.writer, ports.time);
     this.calls = new Calls(ports, this);
     this.expectations = new Expectations(ports.clock, ports.options.acknowledgeWithinMs, (resident) => this.forget(resident));
   }
@@ -76,7 +75,7 @@ export class Driver implements ResidentHost, CallsHost {
 
   /** Why this transaction was set aside, or `undefined`. */
   whySetAside(gid: string): EngineErrorCode | undefined {
-    return this.setAside.get(gid);
+    return this.setAside.why(gid);
   }
 
   /** Takes a new transaction into memory and sends its first image on its way. Throws `StoreUnavailableError` once the incarnation has ended. */
@@ -107,7 +106,7 @@ export class Driver implements ResidentHost, CallsHost {
   /** Sets a transaction aside whose row the machine cannot read. */
   refuseRow(gid: string, detail: string): void {
     this.ports.monitor.alarm('unreadable_row', `${gid}: ${detail}`, { gid });
-    this.noteSetAside(gid, 'protocol_bug');
+    this.setAside.note(gid, 'protocol_bug');
   }
 
   /** Steps one event. `null` when the machine failed: the transaction has been set aside. */
@@ -373,16 +372,9 @@ export class Driver implements ResidentHost, CallsHost {
   private setAsideAs(resident: Resident, code: EngineErrorCode, detail: string): void {
     if (!resident.here) return;
     this.ports.monitor.alarm(code === 'unstorable' ? 'poison_row' : code, `${resident.gid}: ${detail}`, { gid: resident.gid });
-    if (resident.durable !== null) this.noteSetAside(resident.gid, code);
+    if (resident.durable !== null) this.setAside.note(resident.gid, code);
     this.forget(resident);
     resident.refuseAll(new EngineError(code, detail, { gid: resident.gid }));
-  }
-
-  private noteSetAside(gid: string, code: EngineErrorCode): void {
-    const [oldest] = this.setAside.keys();
-    if (oldest !== undefined && this.setAside.size >= MOST_SET_ASIDE) this.setAside.delete(oldest);
-    this.setAside.set(gid, code);
-    this.ports.writer.enqueue(new RaisedFlag(gid, code, this.ports.time.nowMs()));
   }
 
   private flushOf(resident: Resident, durable: Transaction | null): Plan['flush'] {
