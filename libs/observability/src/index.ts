@@ -8,6 +8,7 @@ export {
   type ParticipantLoads,
   type Reading,
   registerGauges,
+  registerProtection,
   ServiceMetrics,
 } from './metrics/index.js';
 export {

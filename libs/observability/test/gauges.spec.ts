@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { EngineMetrics, EventMetrics, type GaugeSources, registerGauges } from '../src/index.js';
+import type { DispatchState } from '@assent/engine';
+import { EngineMetrics, EventMetrics, type GaugeSources, registerGauges, registerProtection } from '../src/index.js';
 import { metricSections } from '../src/metrics/catalogue.js';
 import { metricsDocument } from '../src/metrics/document.js';
 import { aCall, aView, monitorAt } from './views.js';
@@ -11,6 +12,14 @@ const standing = {
   oldestCreatedAtMs: 40_000,
   attention: [{ kind: 'parked', participant: 'payment', count: 2 }],
   nodes: [{ state: 'alive', count: 3 }],
+};
+
+const protectedPayment: DispatchState = {
+  participant: 'payment',
+  pause: { by: 'ada', reason: 'moving', atMs: 1 },
+  breaker: { state: 'half_open', sinceMs: 1, failuresInRow: 4, openUntilMs: null, openedTotal: 7, lastProblem: null },
+  handed: 1,
+  held: 250,
 };
 
 function registered(of: Partial<GaugeSources> = {}): EngineMetrics {
@@ -93,6 +102,32 @@ describe('the gauges of a coordinator', () => {
   });
 });
 
+describe('the protection of participants', () => {
+  it('shows which state a breaker is in, how often it opened, and who waits', async () => {
+    const metrics = new EngineMetrics();
+    registerProtection(metrics.registry, () => [protectedPayment]);
+    expect(await linesOf(metrics)).toEqual(
+      expect.arrayContaining([
+        'assent_breaker_state{participant="payment",state="closed"} 0',
+        'assent_breaker_state{participant="payment",state="half_open"} 1',
+        'assent_breaker_state{participant="payment",state="open"} 0',
+        'assent_breaker_opened_total{participant="payment"} 7',
+        'assent_participant_paused{participant="payment"} 1',
+        'assent_participant_held{participant="payment"} 250',
+      ]),
+    );
+  });
+
+  it('is forgotten with the node that saw it', async () => {
+    let states: readonly DispatchState[] = [protectedPayment];
+    const metrics = new EngineMetrics();
+    registerProtection(metrics.registry, () => states);
+    await linesOf(metrics);
+    states = [];
+    expect((await linesOf(metrics)).filter((line) => line.includes('payment'))).toEqual([]);
+  });
+});
+
 describe('the page about metrics', () => {
   const page = new URL('../../../docs/metrics.md', import.meta.url);
 
@@ -109,6 +144,7 @@ describe('the page about metrics', () => {
       pool: () => ({ open: 1, idle: 1, waiting: 0 }),
       standing: async () => standing,
     });
+    registerProtection(metrics.registry, () => [protectedPayment]);
     new EventMetrics(metrics.registry).published(5);
     monitor.started('tcc');
     monitor.called(aCall, 'inventory', { kind: 'unknown', code: 'timeout', message: '' }, 1);

@@ -18,6 +18,7 @@ export interface ReceivedCall {
 export interface ScriptedAnswer {
   readonly status: number;
   readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Answers only once this resolves. */
   readonly after?: Promise<void>;
 }
@@ -81,7 +82,7 @@ export class ScriptedParticipant {
     const answer = (this.scripts.get(`${call.contract}/${call.op}`) ?? success)(call);
     await answer.after;
     const type = answer.status >= 400 ? 'application/problem+json' : 'application/json';
-    response.writeHead(answer.status, answer.body === undefined ? {} : { 'content-type': type });
+    response.writeHead(answer.status, { ...(answer.body === undefined ? {} : { 'content-type': type }), ...answer.headers });
     response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
   }
 

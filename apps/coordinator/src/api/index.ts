@@ -9,6 +9,8 @@ export { GetController } from './get/get.controller.js';
 export { KeysController } from './keys/keys.controller.js';
 export { ListController } from './list/list.controller.js';
 export { type History, Operations } from './operations.js';
+export type { ParticipantDesk, ParticipantSheet, ParticipantSheets } from './participants/participant-desk.js';
+export { ParticipantsController } from './participants/participants.controller.js';
 export { RegisterController } from './register/register.controller.js';
 export type { Route, RouteAnswer } from './route.js';
 export { everyBody, everyGuarded, everyRoute, routes } from './routes.js';

@@ -1,5 +1,6 @@
 /** What the routes for people stand on, beside the engine. The composition root provides it. */
 import type { TransactionSearch, TransactionStore } from '@assent/engine';
+import type { ParticipantDesk } from './participants/participant-desk.js';
 
 /** What is kept of a transaction beside its image. */
 export type History = Pick<TransactionStore, 'readAttempts' | 'readAudit'>;
@@ -8,4 +9,5 @@ export abstract class Operations {
   /** Throws `ApiError` `not_ready` or `store_unavailable` while the store has not been opened, as all of these do. */
   abstract search(): TransactionSearch;
   abstract history(): History;
+  abstract participantDesk(): ParticipantDesk;
 }

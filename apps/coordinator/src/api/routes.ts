@@ -11,6 +11,7 @@ import { beginSchema } from './begin/begin.schema.js';
 import { getQuery } from './get/get.controller.js';
 import { keyRoutes } from './keys/keys.routes.js';
 import { listRoutes } from './list/list.routes.js';
+import { participantRoutes } from './participants/participants.routes.js';
 import { registerSchema } from './register/register.schema.js';
 import type { Route, RouteAnswer } from './route.js';
 import { liveSchema, readySchema, registrationSchema, transactionSchema } from './schemas/responses.js';
@@ -163,6 +164,7 @@ export const routes: readonly Route[] = [
   ...approvalRoutes,
   ...listRoutes,
   ...timelineRoutes,
+  ...participantRoutes,
   {
     method: 'GET',
     path: '/health/live',

@@ -1,6 +1,7 @@
 /**
  * Reads the configuration once, at boot. All problems are found in one go, so that nobody mends them one restart at a time.
  */
+import type { BreakerPolicy } from '@assent/engine';
 import type { Arming } from '@assent/failpoints';
 import type { TracingOptions } from '@assent/observability';
 import type { NatsAddress } from '@assent/service';
@@ -9,6 +10,7 @@ import { type AccessConfiguration, accessOf } from './access.js';
 import { type EventSettings, eventsOf } from './announcing.js';
 import { type LinkTemplate, linksOf, tracingOf } from './observing.js';
 import { problemsBetween } from './problems-between.js';
+import { breakersOf } from './protecting.js';
 import { type Variables, variables } from './variables.js';
 
 /** A participant named in the configuration. `baseUrl` is `nats:` for one that is called over NATS; `key` is absent when none was given. */
@@ -32,6 +34,9 @@ export interface Configuration {
   readonly participants: readonly ConfiguredParticipant[];
   readonly keysFile: string;
   readonly concurrency: number;
+  readonly breaker: BreakerPolicy;
+  /** Participant -> what its breaker does otherwise. */
+  readonly breakers: ReadonlyMap<string, Partial<BreakerPolicy>>;
   /** Origins that branches may name by URL; `name` and `baseUrl` are the origin. */
   readonly allowedOrigins: readonly ConfiguredParticipant[];
   readonly leaseMs: number;
@@ -106,6 +111,7 @@ function toConfiguration(values: Variables): Configuration {
     }),
     keysFile: values.ASSENT_KEYS_FILE,
     concurrency: values.ASSENT_CONCURRENCY,
+    ...breakersOf(values),
     allowedOrigins: values.ASSENT_ALLOWED_ORIGINS.map((origin) => {
       return withKey({ name: origin, baseUrl: origin, concurrency: values.ASSENT_CONCURRENCY }, values.ASSENT_ORIGIN_KEYS.get(origin));
     }),

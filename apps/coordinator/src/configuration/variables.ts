@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { accessVariables } from './access-variables.js';
 import { announcingVariables } from './announcing.js';
 import { observingVariables } from './observing.js';
+import { protectingVariables } from './protecting.js';
 import {
   armings,
   databaseUrl,
@@ -172,6 +173,7 @@ export const variables = z.object({
     .enum(['debug', 'info', 'warn', 'error', 'silent'], { error: 'must be debug, info, warn, error or silent' })
     .default('info')
     .meta(described('What is logged, as JSON lines on standard output. Payloads and keys never are.')),
+  ...protectingVariables,
   ...announcingVariables,
   ...observingVariables,
 });

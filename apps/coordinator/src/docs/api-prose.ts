@@ -46,5 +46,15 @@ curl -s 'localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002?inc
 curl -s 'localhost:4100/v1/transactions?status=aborted&code=INSUFFICIENT_FUNDS&from=2026-11-22T00:00:00Z'
 curl -s 'localhost:4100/v1/transactions?key=order-77'`,
   timeline: 'curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002/timeline',
+  participants: 'curl -s localhost:4100/v1/participants',
+  participant: 'curl -s localhost:4100/v1/participants/payment',
+  pauseParticipant: `curl -s localhost:4100/v1/participants/payment/pause -H 'content-type: application/json' \\
+  -d '{ "reason": "its database is being moved" }'`,
+  resumeParticipant: `curl -s localhost:4100/v1/participants/payment/resume -H 'content-type: application/json' \\
+  -d '{ "reason": "the database has been moved" }'`,
+  resetBreaker: `curl -s localhost:4100/v1/participants/payment/breaker/reset -H 'content-type: application/json' \\
+  -d '{ "reason": "the wrong certificate has been replaced" }'`,
+  wakeParticipant: `curl -s localhost:4100/v1/participants/payment/wake -H 'content-type: application/json' \\
+  -d '{ "reason": "payment is back after an hour" }'`,
   wait: "curl -s 'localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002/wait?until=final&timeoutMs=5000'",
 };

@@ -20,7 +20,10 @@ describe('The documentation of the API', () => {
 
   it('gives examples that are accepted as they stand', async () => {
     const sent = [...apiDocument().matchAll(/curl -s localhost:4100(\S+) [^']*'content-type: application\/json'[^']*-d '([^']*)'/g)];
-    expect(sent.map(([, path]) => path?.split('/').at(-1))).toEqual(['transactions', 'transactions', 'branches', 'submit', 'abort']);
+    expect(sent.map(([, path]) => path?.split('/').at(-1))).toEqual([
+      ...['transactions', 'transactions', 'branches', 'submit', 'abort'],
+      ...['pause', 'resume', 'reset', 'wake'],
+    ]);
     for (const [, url, payload] of sent) {
       api.use(scriptedEngine({}));
       const answer = await api.app.inject({

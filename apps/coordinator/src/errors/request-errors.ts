@@ -72,6 +72,11 @@ export const requestErrors = {
     title: 'The request does not fit its schema',
     help: 'The detail says what is expected at `pointer`. Unknown fields are refused, so that a typing error is not taken for a default.',
   },
+  participant_not_found: {
+    status: 404,
+    title: 'There is no such participant',
+    help: 'GET /v1/participants lists those that are configured, or that something waits for. Free URLs appear by host and port.',
+  },
   forbidden_key: {
     status: 422,
     title: 'A key of this name is not accepted',

@@ -13,18 +13,26 @@ import {
   type TransactionSearch,
 } from '@assent/engine';
 import { ProcessFailpoints } from '@assent/failpoints';
-import { type EngineMetrics, type EngineMonitor, EventMetrics, registerGauges, type TransactionTracer } from '@assent/observability';
+import {
+  type EngineMetrics,
+  type EngineMonitor,
+  EventMetrics,
+  registerGauges,
+  registerProtection,
+  type TransactionTracer,
+} from '@assent/observability';
 import type { Policy } from '@assent/protocol';
 import { type OpenedStore, openTransactionStore, poolLoad, readStanding } from '@assent/store';
 import { type BranchTransport, EgressPolicy } from '@assent/transport';
 import type { Logger } from 'pino';
 import type { Administration } from '../admin/index.js';
-import { Backend, type History, type Operations } from '../api/index.js';
+import { Backend, type History, type Operations, type ParticipantDesk } from '../api/index.js';
 import type { Configuration } from '../configuration/index.js';
 import { ApiError } from '../errors/index.js';
 import type { Health, Readiness } from '../health/index.js';
 import { readKeysFile, writeKeysFile } from './keys-file.js';
 import { Messaging } from './messaging.js';
+import { callableOf, RuntimeParticipantDesk } from './participant-desk.js';
 import { agreeOnKeys } from './participant-keys.js';
 import { systemClock } from './system-clock.js';
 import { SystemRandom } from './system-random.js';
@@ -53,6 +61,7 @@ interface Running {
   readonly engine: Engine;
   /** `null`: no NATS. */
   readonly messaging: Messaging | null;
+  readonly desk: ParticipantDesk;
 }
 
 export interface Observers {
@@ -107,6 +116,7 @@ export class Runtime extends Backend implements Health, Operations {
       pool: () => (this.running === null ? null : poolLoad(this.running.opened.dataSource)),
       standing: async () => readStanding(this.openedStore().dataSource),
     });
+    registerProtection(observers.metrics.registry, () => this.running?.engine.participantStates() ?? []);
   }
 
   /** Comes up in the background; see `readiness` and `failed`. */
@@ -124,6 +134,10 @@ export class Runtime extends Backend implements Health, Operations {
 
   history(): History {
     return this.parts().opened.store;
+  }
+
+  participantDesk(): ParticipantDesk {
+    return this.parts().desk;
   }
 
   async policy(name: string, version: number | null): Promise<Policy | null> {
@@ -198,7 +212,8 @@ export class Runtime extends Backend implements Health, Operations {
       await this.administration.open(opened);
       for (const advice of opened.advice) this.observers.logger.warn({ code: 'database_advice' }, advice);
       const messaging = this.messagingOver(opened);
-      return { opened, invoker, messaging, engine: this.engineOver(opened, invoker, messaging) };
+      const engine = this.engineOver(opened, invoker, messaging);
+      return { opened, invoker, engine, messaging, desk: this.deskOver(opened, invoker, engine) };
     } catch (error) {
       await opened.store.close();
       throw error;
@@ -231,14 +246,26 @@ export class Runtime extends Backend implements Health, Operations {
     return address === null ? null : new Messaging({ address, nodeName, events, outbox, metrics: this.eventMetrics, monitor, incarnation });
   }
 
-  private engineOver({ store }: OpenedStore, invoker: BranchTransport, messaging: Messaging | null): Engine {
-    const { nodeName, leaseMs, limits } = this.configuration;
+  private engineOver({ store, participants }: OpenedStore, invoker: BranchTransport, messaging: Messaging | null): Engine {
+    const { nodeName, leaseMs, limits, breaker, breakers } = this.configuration;
     const { failpoints } = this;
     const { monitor } = this.observers;
     return new Engine(
       { store, participants, invoker, clock: systemClock, random: new SystemRandom(), monitor, failpoints, ...messaging?.ports },
       { ...defaultEngineOptions, nodeName, leaseMs, breaker, breakers, maxInMemory: limits.inMemory, maxWaiters: limits.waiters },
     );
+  }
+
+  private deskOver({ participants: store }: OpenedStore, invoker: BranchTransport, engine: Engine): ParticipantDesk {
+    const { nodeName: node, participants, allowedOrigins } = this.configuration;
+    return new RuntimeParticipantDesk({
+      node,
+      callable: callableOf(participants, allowedOrigins),
+      engine,
+      store,
+      loads: () => invoker.loads(),
+      monotonicMs: () => systemClock.monotonicMs(),
+    });
   }
 
   private pause(ms: number): Promise<void> {

@@ -5,7 +5,7 @@ import { MemoryDatabase, MemoryTransactionSearch, MemoryTransactionStore } from 
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Ownership } from '../access/index.js';
 import { Administration } from '../admin/index.js';
-import { Backend, Operations } from '../api/index.js';
+import { Backend, Operations, type ParticipantDesk } from '../api/index.js';
 import { createApplication } from '../application.js';
 import { type AccessConfiguration, type Limits, readConfiguration } from '../configuration/index.js';
 import { Health, Metrics } from '../health/index.js';
@@ -59,6 +59,17 @@ class HarnessOperations extends Operations {
   history() {
     return new MemoryTransactionStore(this.database);
   }
+
+  /** Participants of whom nothing is known but their names. */
+  participantDesk(): ParticipantDesk {
+    const sheets = ['inventory', 'payment', 'shipping'].map((name) => ({
+      ...{ name, baseUrl: `http://${name}`, concurrency: 64, control: null, state: null, inFlight: 0, queued: 0, waiting: [] },
+    }));
+    return {
+      read: async () => ({ asOfMs: Date.now(), node: 'test', sheets }),
+      order: () => Promise.reject(new Error('Nobody expected an order')),
+    };
+  }
 }
 
 class HarnessHealth extends Health {
@@ -82,11 +93,12 @@ export async function startApi(limits: Partial<Limits> = {}, access: AccessConfi
   const logged: Logged[] = [];
   const backend = new HarnessBackend({ ...readConfiguration({}).limits, ...limits });
   const log = { error: (fields: object, message: string) => void logged.push({ fields, message }) };
+  const operations = new HarnessOperations();
   const administration = new Administration(access, quiet, { nowMs: () => Date.now(), monotonicMs: () => performance.now() });
   backend.ownership = administration.ownership;
   const parts = {
     backend,
-    operations: new HarnessOperations(),
+    operations,
     health: new HarnessHealth(),
     metrics: new HarnessMetrics(),
     log,

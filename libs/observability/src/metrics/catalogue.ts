@@ -68,6 +68,27 @@ export const callMetrics = {
   queued: gauge('assent_participant_calls_queued', 'Calls that wait for a place', 'participant'),
 } satisfies Catalogue;
 
+/** What protects participants from this node, and this node from them. */
+export const protectionMetrics = {
+  state: gauge(
+    'assent_breaker_state',
+    '1 for the state the circuit breaker of a participant is in, 0 for the others',
+    'participant',
+    'state',
+  ),
+  opened: counter(
+    'assent_breaker_opened_total',
+    'How often the circuit breaker of a participant has opened; failed probes do not count',
+    'participant',
+  ),
+  paused: gauge('assent_participant_paused', '1 while an operator has paused what is sent to a participant', 'participant'),
+  held: gauge(
+    'assent_participant_held',
+    'Transactions in memory that wait because nothing is sent to a participant: paused, breaker open, or as much under way as it may occupy',
+    'participant',
+  ),
+} satisfies Catalogue;
+
 /** The one writer, and the connections for reads. */
 export const storeMetrics = {
   flushSeconds: histogram('assent_flush_duration_seconds', 'One group commit; the count is the number of commits'),
@@ -106,15 +127,6 @@ export const standingMetrics = {
   nodes: gauge('assent_nodes', 'Nodes that are alive, and dead or stopped ones whose transactions are not taken over yet', 'state'),
 } satisfies Catalogue;
 
-/** Under the headings of the page. */
-export const metricSections: readonly (readonly [string, Catalogue])[] = [
-  ['Transactions', transactionMetrics],
-  ['Calls of branches', callMetrics],
-  ['Database', storeMetrics],
-  ['Events', eventMetrics],
-  ['This node', nodeMetrics],
-  ['All nodes together', standingMetrics],
-];
 /**
  * Alarms that alert rules look for, and that therefore begin at 0: of a series that appears with its first event Prometheus sees no increase. Others appear
  * when they are raised.
@@ -136,3 +148,14 @@ export const alarmCodes = [
   'unreadable_row',
   'writer_bug',
 ] as const;
+
+/** Under the headings of the page. */
+export const metricSections: readonly (readonly [string, Catalogue])[] = [
+  ['Transactions', transactionMetrics],
+  ['Calls of branches', callMetrics],
+  ['Protection of participants', protectionMetrics],
+  ['Database', storeMetrics],
+  ['Events', eventMetrics],
+  ['This node', nodeMetrics],
+  ['All nodes together', standingMetrics],
+];

@@ -35,7 +35,7 @@ export interface GaugeSources {
 
 /** All states a node can be in, so that each is 0 or 1. */
 const NODE_STATES = ['ready', 'starting', 'store_unavailable', 'draining', 'stopped', 'replaced'];
-const KINDS = ['retrying', 'parked', 'paused', 'mixed'];
+const KINDS = ['retrying', 'waiting', 'parked', 'paused', 'mixed'];
 
 type Write = (labels: Readonly<Record<string, string>>, value: number) => void;
 

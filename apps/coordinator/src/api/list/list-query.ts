@@ -5,7 +5,7 @@ import { ApiError } from '../../errors/index.js';
 import { readQuery } from '../path.js';
 
 const STATUSES: readonly Status[] = ['active', 'committing', 'committed', 'aborting', 'aborted'];
-const ATTENTION = ['any', 'retrying', 'parked', 'paused', 'mixed'] as const;
+const ATTENTION = ['any', 'retrying', 'waiting', 'parked', 'paused', 'mixed'] as const;
 const PATTERNS = ['saga', 'tcc', 'xa', 'message', 'lra'] as const;
 const DEFAULT_LIMIT = 50;
 const LARGEST_LIMIT = 200;

@@ -6,7 +6,7 @@ import { listQuery } from './list-query.js';
 const text = { type: 'string' } as const;
 const time = { type: 'string', format: 'date-time' } as const;
 const count = { type: 'integer' } as const;
-const kind = { type: 'string', enum: ['retrying', 'parked', 'paused', 'mixed'] } as const;
+const kind = { type: 'string', enum: ['retrying', 'waiting', 'parked', 'paused', 'mixed'] } as const;
 
 const attention = {
   type: 'object',
