@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
+import { provideNats } from './nats-server.mjs';
 import { installPackages, packagesAreThere } from './packages.mjs';
 import { root } from './root.mjs';
 import { giveUp, say } from './say.mjs';
@@ -15,7 +16,9 @@ const ROOM_TO_RUN_MB = 50;
 /** What can stand in the way is looked at first, so that nobody waits a minute to learn it. */
 export async function startDemo() {
   requireRoom();
-  await requirePorts(firstPort());
+  const runsNats = process.argv.includes('--nats') && (process.env.ASSENT_NATS_URL ?? '') === '';
+  await requirePorts(firstPort(), runsNats ? [...NAMES, ...NATS_NAMES] : NAMES);
+  if (runsNats) requireNats();
   const [installed, built] = trySteps();
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const done = [installed > 0 && `installed in ${installed} s`, built > 0 && `built in ${built} s`].filter((part) => part !== false);
@@ -43,24 +46,35 @@ function requireRoom() {
   if (freeMb < neededMb) giveUp('assent', `only ${freeMb} MB free where ${root} is: make room for ${neededMb} MB, then try again`);
 }
 
+const NAMES = ['coordinator', 'order', 'inventory', 'payment'];
+const NATS_NAMES = ['nats', 'nats monitoring'];
+
 /** The demo takes four ports in a row, 4100 to 4103 unless told otherwise. */
 function firstPort() {
   const asked = process.env.ASSENT_DEMO_PORT ?? '4100';
   const port = Number(asked);
-  if (!Number.isInteger(port) || port < 1 || port > 65_532)
-    giveUp('assent', `ASSENT_DEMO_PORT is "${asked}": it must be a port from 1 to 65532`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_530)
+    giveUp('assent', `ASSENT_DEMO_PORT is "${asked}": it must be a port from 1 to 65530`);
   return port;
 }
 
-async function requirePorts(first) {
-  const names = ['coordinator', 'order', 'inventory', 'payment'];
+/** The demo runs a server of its own, by the program that is found or installed. */
+function requireNats() {
+  const { path, byHand } = provideNats('assent');
+  if (path === null)
+    giveUp('assent', `no nats-server here: ${byHand}, or name a running one: ASSENT_NATS_URL=nats://host:4222 npm start -- --nats`);
+  process.env.ASSENT_NATS_SERVER = path;
+  say('assent', `NATS by ${path}`);
+}
+
+async function requirePorts(first, names) {
   for (const [n, name] of names.entries()) {
     const problem = await problemOfPort(first + n);
     if (problem === null) continue;
     const why = problem === 'EADDRINUSE' ? 'is in use' : `cannot be used (${problem})`;
     giveUp(
       'assent',
-      `port ${first + n} (${name}) ${why}: stop what listens there, or choose four others: ASSENT_DEMO_PORT=${first + 1000} npm start`,
+      `port ${first + n} (${name}) ${why}: stop what listens there, or choose others: ASSENT_DEMO_PORT=${first + 1000} npm start`,
     );
   }
 }

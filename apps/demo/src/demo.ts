@@ -59,12 +59,14 @@ export class Demo {
   private introduce(): void {
     const { coordinator, order, inventory, payment } = this.stack.urls;
     const port = (url: string) => `:${new URL(url).port}`;
+    const { natsUrl } = this.stack;
     this.narrator.say(
       '',
       `coordinator ${short(coordinator, 'http://')}   order ${port(order)}   inventory ${port(inventory)}   payment ${port(payment)}`,
       this.configuration.databaseUrl === null
         ? `state in SQLite under ${this.configuration.folder}/      MySQL: ASSENT_DATABASE_URL=mysql://user@host/assent npm start`
         : `state in ${new URL(this.configuration.databaseUrl).host}      logs and keys under ${this.configuration.folder}/`,
+      ...(natsUrl === null ? [] : [`branches are called over NATS at ${new URL(natsUrl).host}`]),
     );
   }
 

@@ -46,10 +46,10 @@ async function main(): Promise<void> {
   }
 }
 
-async function prepare({ databaseUrl, firstPort, folder }: DemoConfiguration): Promise<Stack> {
+async function prepare({ databaseUrl, firstPort, folder, nats }: DemoConfiguration): Promise<Stack> {
   const databases = await databasesOf(databaseUrl, resolve(folder));
   const keys = await accessKeysIn(resolve(folder));
-  return new Stack({ firstPort, databases, keys, folder: resolve(folder) });
+  return new Stack({ firstPort, databases, keys, folder: resolve(folder), nats });
 }
 
 /** What a person can act on; of what nobody foresaw, everything. */

@@ -1,5 +1,5 @@
 /** Everything the inventory reads from its environment, once, at boot. */
-import { bindAddress, databaseUrl, keysFile, port, readConfiguration, signingKey } from '@assent/service';
+import { bindAddress, branchVariables, databaseUrl, keysFile, port, readConfiguration, signingKey } from '@assent/service';
 import { z } from 'zod';
 
 const schema = z.object({
@@ -9,6 +9,7 @@ const schema = z.object({
   /** Without it the key is taken from ASSENT_KEYS_FILE. */
   INVENTORY_KEY: signingKey.optional(),
   ASSENT_KEYS_FILE: keysFile,
+  ...branchVariables,
   /** Failpoints are refused unless it says `development`. */
   ASSENT_MODE: z.enum(['production', 'development']).default('production'),
   /** Where this process is to be hurt, for tests: see docs/failpoints.md. */

@@ -1,7 +1,7 @@
 /** Wires the inventory: its database, its branches, its HTTP API. */
 import { ParticipantModule, participantMigrations } from '@assent/participant';
 import { type Failpoints, noFailpoints } from '@assent/protocol';
-import { databaseOptions, ensureDatabase, HealthController, Metrics, MetricsController } from '@assent/service';
+import { type BranchServing, databaseOptions, ensureDatabase, HealthController, Metrics, MetricsController } from '@assent/service';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { CreateStock1764000000001 } from './database/create-stock.migration.js';
@@ -16,6 +16,8 @@ export interface InventoryOptions {
   readonly databaseUrl: string;
   /** By which calls of the coordinator are verified. */
   readonly key: string;
+  /** Over what branches are served. Default: HTTP. */
+  readonly serving?: BranchServing;
   /** Where this process is to be hurt, for tests. Default: nowhere. */
   readonly failpoints?: Failpoints;
 }
@@ -27,7 +29,7 @@ export interface InventoryOptions {
 export class InventoryModule {}
 
 /** The module as it is configured. */
-export function inventoryWith({ databaseUrl, key, failpoints = noFailpoints }: InventoryOptions): DynamicModule {
+export function inventoryWith({ databaseUrl, key, serving, failpoints = noFailpoints }: InventoryOptions): DynamicModule {
   return {
     module: InventoryModule,
     imports: [
@@ -39,7 +41,7 @@ export function inventoryWith({ databaseUrl, key, failpoints = noFailpoints }: I
         },
       }),
       TypeOrmModule.forFeature([StockItem]),
-      ParticipantModule.forRoot({ name: 'inventory', dataSource: 'default', keys: key, failpoints }),
+      ParticipantModule.forRoot({ name: 'inventory', dataSource: 'default', keys: key, failpoints, ...serving }),
     ],
   };
 }

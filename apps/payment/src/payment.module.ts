@@ -1,7 +1,7 @@
 /** Wires the payment service: its database, its branches, its HTTP API. */
 import { ParticipantModule, participantMigrations } from '@assent/participant';
 import { type Failpoints, noFailpoints } from '@assent/protocol';
-import { databaseOptions, ensureDatabase, HealthController, Metrics, MetricsController } from '@assent/service';
+import { type BranchServing, databaseOptions, ensureDatabase, HealthController, Metrics, MetricsController } from '@assent/service';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { AccountController } from './accounts/account.controller.js';
@@ -17,6 +17,8 @@ export interface PaymentOptions {
   readonly databaseUrl: string;
   /** By which calls of the coordinator are verified. */
   readonly key: string;
+  /** Over what branches are served. Default: HTTP. */
+  readonly serving?: BranchServing;
   /** Where this process is to be hurt, for tests. Default: nowhere. */
   readonly failpoints?: Failpoints;
 }
@@ -34,7 +36,7 @@ export interface PaymentOptions {
 export class PaymentModule {}
 
 /** The module as it is configured. */
-export function paymentWith({ databaseUrl, key, failpoints = noFailpoints }: PaymentOptions): DynamicModule {
+export function paymentWith({ databaseUrl, key, serving, failpoints = noFailpoints }: PaymentOptions): DynamicModule {
   return {
     module: PaymentModule,
     imports: [
@@ -45,7 +47,7 @@ export function paymentWith({ databaseUrl, key, failpoints = noFailpoints }: Pay
           return { ...databaseOptions(databaseUrl, tables), retryAttempts: 0 };
         },
       }),
-      ParticipantModule.forRoot({ name: 'payment', dataSource: 'default', keys: key, failpoints }),
+      ParticipantModule.forRoot({ name: 'payment', dataSource: 'default', keys: key, failpoints, ...serving }),
     ],
   };
 }

@@ -2,6 +2,7 @@
  * What apps have in common around their own rules: configuration, database, problems, boot, the end of connections, metrics, faults on purpose. The
  * coordinator shares only how connections end and metrics are shown; the rest is of the services.
  */
+export { type BranchServing, branchServing, branchVariables } from './branches.js';
 export { closeIdleConnectionsAtTheEnd } from './closing.js';
 export {
   bindAddress,

@@ -1,8 +1,10 @@
 /** The whole shop as processes: which there are, what each is told, in which order they start and stop. */
 import { join, resolve } from 'node:path';
+import type { DemoNats } from '../configuration.js';
 import { type AccessKeys, apiKeysText } from './access-keys.js';
 import type { DatabaseUrls, Owner } from './databases.js';
 import { entryOf, ManagedProcess, type ProcessFailedError } from './managed-process.js';
+import { natsProcess } from './nats-process.js';
 
 /** How long placing an order waits for its outcome: short, so that the bar soon shows which orders are being retried. */
 const ORDER_WAIT_MS = 1_000;
@@ -14,14 +16,22 @@ export interface StackOptions {
   readonly keys: AccessKeys;
   /** Keys and logs are kept here. */
   readonly folder: string;
+  /** `null`: branches are called over HTTP. */
+  readonly nats: DemoNats | null;
 }
 
 export class Stack {
   readonly urls: Readonly<Record<Owner, string>>;
+  /** Where NATS is; `null`: without. */
+  readonly natsUrl: string | null;
   private readonly processes: Readonly<Record<Owner, ManagedProcess>>;
+  private readonly natsServer: ManagedProcess | null;
 
   constructor(private readonly options: StackOptions) {
-    const { firstPort } = options;
+    const { firstPort, nats, folder } = options;
+    const own = nats !== null && 'program' in nats ? natsProcess(nats.program, firstPort + 4, folder) : null;
+    this.natsServer = own?.process ?? null;
+    this.natsUrl = own?.url ?? (nats !== null && 'url' in nats ? nats.url : null);
     this.urls = {
       coordinator: localUrl(firstPort),
       order: localUrl(firstPort + 1),
@@ -44,10 +54,12 @@ export class Stack {
   /** Called when a process cannot be kept up, with one line that says why. */
   onFailure(failed: (error: ProcessFailedError) => void): void {
     for (const process of Object.values(this.processes)) process.onFailure(failed);
+    this.natsServer?.onFailure(failed);
   }
 
   /** The services find their keys in the file that the coordinator writes, so it comes first. Throws `ProcessFailedError`. */
   async start(): Promise<void> {
+    await this.natsServer?.start();
     await this.processes.coordinator.start();
     await Promise.all([this.processes.order.start(), this.processes.inventory.start(), this.processes.payment.start()]);
   }
@@ -57,6 +69,7 @@ export class Stack {
     await this.processes.order.stop();
     await this.processes.coordinator.stop();
     await Promise.all([this.processes.inventory.stop(), this.processes.payment.stop()]);
+    await this.natsServer?.stop();
   }
 
   get(name: Owner): ManagedProcess {
@@ -90,11 +103,17 @@ export class Stack {
       ASSENT_AUTH: 'on',
       ASSENT_API_KEYS: apiKeysText(this.keys),
       ASSENT_METRICS_PUBLIC: 'yes',
-      ASSENT_PARTICIPANTS: `inventory=${this.urls.inventory},payment=${this.urls.payment}`,
+      ASSENT_PARTICIPANTS:
+        this.natsUrl === null ? `inventory=${this.urls.inventory},payment=${this.urls.payment}` : 'inventory=nats:,payment=nats:',
+      ...this.natsEnv(),
       ASSENT_KEYS_FILE: this.keysFile,
       // Every call is logged, which is what the timeline is told from.
       ASSENT_LOG_LEVEL: 'debug',
     };
+  }
+
+  private natsEnv(): Readonly<Record<string, string>> {
+    return this.natsUrl === null ? {} : { ASSENT_NATS_URL: this.natsUrl };
   }
 
   private serviceEnv(name: 'order' | 'inventory' | 'payment'): Readonly<Record<string, string>> {
@@ -103,6 +122,8 @@ export class Stack {
       [`${prefix}_HTTP_PORT`]: new URL(this.urls[name]).port,
       [`${prefix}_DATABASE_URL`]: this.options.databases[name],
       ASSENT_KEYS_FILE: this.keysFile,
+      ...this.natsEnv(),
+      ...(name !== 'order' && this.natsUrl !== null && { ASSENT_BRANCHES_OVER: 'nats' }),
       ...(name === 'order' && {
         ORDER_COORDINATOR_URL: this.urls.coordinator,
         ORDER_COORDINATOR_KEY: this.keys.order,
