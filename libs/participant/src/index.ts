@@ -45,6 +45,21 @@ export {
 } from './local/index.js';
 export { type ParticipantAsyncOptions, type ParticipantDataSource, ParticipantModule, type ParticipantOptions } from './module/index.js';
 export type { BranchError, ParticipantNatsOptions } from './nats/index.js';
+export {
+  CreateOutcomeTables1764000000100,
+  type DeadLetter,
+  DeadLetterDesk,
+  type DeadLetterState,
+  OnOutcome,
+  type OnOutcomeOptions,
+  type OutcomeContext,
+  type OutcomesAsyncOptions,
+  type OutcomesDataSource,
+  OutcomesModule,
+  type OutcomesOptions,
+  type ReplayReport,
+  type RetryRule,
+} from './outcomes/index.js';
 export { countOpenReservations, SqlBarrierStore } from './sql/index.js';
 export { CreateBranchBarrier1764000000000 };
 

@@ -50,10 +50,10 @@ export function OnOutcome(transaction: string, options: OnOutcomeOptions = {}): 
   };
 }
 
-/** What a class declares, inherited methods included. */
-export function outcomesOf(type: { readonly prototype: object }): readonly OutcomeDeclaration[] {
+/** What a class declares, inherited methods included; nothing for a function that is no class. */
+export function outcomesOf(type: { readonly prototype?: object }): readonly OutcomeDeclaration[] {
   const found: OutcomeDeclaration[] = [];
-  for (let prototype = type.prototype; prototype !== null; prototype = Object.getPrototypeOf(prototype) as object) {
+  for (let prototype = type.prototype ?? null; prototype !== null; prototype = Object.getPrototypeOf(prototype) as object | null) {
     found.push(...(declarations.get(prototype) ?? []));
   }
   return found;
