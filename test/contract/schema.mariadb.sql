@@ -94,6 +94,38 @@ CREATE TABLE `audit_unchained` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `bulk_job` (
+  `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `action` varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `request` mediumtext NOT NULL,
+  `reason` varchar(1024) NOT NULL,
+  `principal` varchar(128) NOT NULL,
+  `role` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `state` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `cause` varchar(1024) NOT NULL,
+  `per_second` int(10) unsigned NOT NULL,
+  `total` int(10) unsigned NOT NULL,
+  `position` varchar(128) DEFAULT NULL,
+  `created_at` bigint(20) NOT NULL,
+  `finished_at` bigint(20) DEFAULT NULL,
+  PRIMARY KEY (`id`),
+  KEY `by_state` (`state`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `bulk_job_item` (
+  `job` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `place` int(10) unsigned NOT NULL,
+  `gid` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `deed` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `state` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `code` varchar(128) NOT NULL,
+  `detail` varchar(1024) NOT NULL,
+  `at` bigint(20) DEFAULT NULL,
+  PRIMARY KEY (`job`,`place`),
+  UNIQUE KEY `by_gid` (`job`,`gid`),
+  KEY `by_state` (`job`,`state`,`place`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `command` (
   `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `gid` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -200,6 +232,24 @@ CREATE TABLE `global_transaction` (
   KEY `by_business_key` (`business_key`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `housekeeping` (
+  `name` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `at` bigint(20) NOT NULL,
+  `gid` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `idempotency_key` (
+  `principal` varchar(128) NOT NULL,
+  `name` varchar(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `hash` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `deed` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `answer` mediumtext DEFAULT NULL,
+  `created_at` bigint(20) NOT NULL,
+  PRIMARY KEY (`principal`,`name`),
+  KEY `by_created_at` (`created_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `outbox` (
   `gid` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `version` int(10) unsigned NOT NULL,
@@ -229,6 +279,14 @@ CREATE TABLE `participant_control` (
   `resets` int(10) unsigned NOT NULL,
   `wakes` int(10) unsigned NOT NULL,
   `woken_at` bigint(20) NOT NULL,
+  PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `policy_retirement` (
+  `name` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `retired_by` varchar(128) NOT NULL,
+  `reason` varchar(1024) NOT NULL,
+  `retired_at` bigint(20) NOT NULL,
   PRIMARY KEY (`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 

@@ -101,6 +101,41 @@ CREATE TABLE audit_unchained (
   PRIMARY KEY (id)
 ) STRICT;
 
+CREATE TABLE bulk_job (
+  id TEXT NOT NULL CHECK (length(id) <= 64),
+  action TEXT NOT NULL CHECK (length(action) <= 32),
+  request TEXT NOT NULL CHECK (length(CAST(request AS BLOB)) <= 16777215),
+  reason TEXT NOT NULL CHECK (length(reason) <= 1024),
+  principal TEXT NOT NULL CHECK (length(principal) <= 128),
+  role TEXT NOT NULL CHECK (length(role) <= 16),
+  state TEXT NOT NULL CHECK (length(state) <= 16),
+  cause TEXT NOT NULL CHECK (length(cause) <= 1024),
+  per_second INTEGER NOT NULL,
+  total INTEGER NOT NULL,
+  position TEXT NULL CHECK (length(position) <= 128),
+  created_at INTEGER NOT NULL,
+  finished_at INTEGER NULL,
+  PRIMARY KEY (id)
+) STRICT;
+
+CREATE INDEX bulk_job_by_state ON bulk_job (state);
+
+CREATE TABLE bulk_job_item (
+  job TEXT NOT NULL CHECK (length(job) <= 64),
+  place INTEGER NOT NULL,
+  gid TEXT NOT NULL CHECK (length(gid) <= 64),
+  deed TEXT NOT NULL CHECK (length(deed) <= 64),
+  state TEXT NOT NULL CHECK (length(state) <= 16),
+  code TEXT NOT NULL CHECK (length(code) <= 128),
+  detail TEXT NOT NULL CHECK (length(detail) <= 1024),
+  at INTEGER NULL,
+  PRIMARY KEY (job, place)
+) STRICT;
+
+CREATE UNIQUE INDEX bulk_job_item_by_gid ON bulk_job_item (job, gid);
+
+CREATE INDEX bulk_job_item_by_state ON bulk_job_item (job, state, place);
+
 CREATE TABLE command (
   id TEXT NOT NULL CHECK (length(id) <= 64 AND id NOT GLOB '*[^!-~]*'),
   gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^!-~]*'),
@@ -217,6 +252,25 @@ CREATE INDEX global_transaction_by_due_at ON global_transaction (due_at);
 
 CREATE INDEX global_transaction_by_owner ON global_transaction (owner);
 
+CREATE TABLE housekeeping (
+  name TEXT NOT NULL CHECK (length(name) <= 64),
+  at INTEGER NOT NULL,
+  gid TEXT NOT NULL CHECK (length(gid) <= 64),
+  PRIMARY KEY (name)
+) STRICT;
+
+CREATE TABLE idempotency_key (
+  principal TEXT NOT NULL CHECK (length(principal) <= 128),
+  name TEXT NOT NULL CHECK (length(name) <= 128),
+  hash TEXT NOT NULL CHECK (length(hash) <= 64),
+  deed TEXT NOT NULL CHECK (length(deed) <= 64),
+  answer TEXT NULL CHECK (length(CAST(answer AS BLOB)) <= 16777215),
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (principal, name)
+) STRICT;
+
+CREATE INDEX idempotency_key_by_created_at ON idempotency_key (created_at);
+
 CREATE TABLE outbox (
   gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^!-~]*'),
   version INTEGER NOT NULL,
@@ -247,6 +301,14 @@ CREATE TABLE participant_control (
   resets INTEGER NOT NULL,
   wakes INTEGER NOT NULL,
   woken_at INTEGER NOT NULL,
+  PRIMARY KEY (name)
+) STRICT;
+
+CREATE TABLE policy_retirement (
+  name TEXT NOT NULL CHECK (length(name) <= 64),
+  retired_by TEXT NOT NULL CHECK (length(retired_by) <= 128),
+  reason TEXT NOT NULL CHECK (length(reason) <= 1024),
+  retired_at INTEGER NOT NULL,
   PRIMARY KEY (name)
 ) STRICT;
 

@@ -2,7 +2,7 @@
 import type { AttemptRow, AuditRow } from '@assent/engine';
 import type { Policy } from '@assent/protocol';
 import { type DataSource, In } from 'typeorm';
-import { AttemptLogEntity, AuditLogEntity, RetryPolicyEntity } from './schema/index.js';
+import { AttemptLogEntity, AuditLogEntity, PolicyRetirementEntity, RetryPolicyEntity } from './schema/index.js';
 
 /** Rows of one transaction that are shown at once. */
 const MAX_ROWS = 1_000;
@@ -33,5 +33,6 @@ export async function findAudit(dataSource: DataSource, ids: readonly string[]):
 /** All versions of all policies. */
 export async function readPolicies(dataSource: DataSource): Promise<readonly Policy[]> {
   const rows = await dataSource.getRepository(RetryPolicyEntity).find({ order: { name: 'ASC', version: 'ASC' } });
-  return rows.map((row) => ({ ...row }));
+  const retired = new Set((await dataSource.getRepository(PolicyRetirementEntity).find()).map(({ name }) => name));
+  return rows.map((row) => (retired.has(row.name) ? { ...row, isRetired: true as const } : { ...row }));
 }

@@ -24,6 +24,8 @@ export interface Policy extends PolicyRef {
   readonly pollIntervalMs: number;
   /** How long one op may stay pending before it is parked, in milliseconds. */
   readonly maxPendingMs: number;
+  /** No new transaction may be begun with it. Those that have it go on. */
+  readonly isRetired?: true;
 }
 
 /** The rows every installation starts with. `standard` suits interactive work, `flash-sale` many buyers of few goods, `patient` long sagas. */

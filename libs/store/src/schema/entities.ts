@@ -6,6 +6,7 @@ import type { NodeRow } from '@assent/engine';
 import type { Attention, Policy, Status } from '@assent/protocol';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { administrationEntities } from './administration-entities.js';
+import { operationsEntities } from './operations-entities.js';
 import { ParticipantControlEntity } from './participant-control-entity.js';
 import { wholeNumber } from './transformers.js';
 
@@ -137,4 +138,5 @@ export const entities = [
   OutboxEntity,
   AuditLogEntity,
   ...administrationEntities,
+  ...operationsEntities,
 ];

@@ -1,0 +1,3 @@
+/** What operators' work keeps: answers by their keys, policies, jobs over many transactions. Not hot; the same on every dialect. */
+export { IdempotencyKeys, type KeptRequest } from './idempotency-keys.js';
+export { PolicyTable } from './policy-table.js';
