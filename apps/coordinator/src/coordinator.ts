@@ -1,9 +1,9 @@
 /** One coordinator: the application, what stands behind it, and its way up and down. `main.ts` runs it as a process, tests run it inside theirs. */
 import { createLogger, EngineMetrics, EngineMonitor, NestLogger, openTracing, type TransactionTracer } from '@assent/observability';
-import { traceIdOf } from '@assent/transport';
+import { EgressPolicy, traceIdOf, WebhookSender } from '@assent/transport';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
-import { Administration } from './admin/index.js';
+import { Administration, type AdministrationParts } from './admin/index.js';
 import { createApplication } from './application.js';
 import type { Configuration } from './configuration/index.js';
 import { Runtime } from './runtime/index.js';
@@ -25,11 +25,18 @@ export class Coordinator {
     metrics.registerProcessMetrics();
     const tracer = await tracerOf(configuration);
     const monitor = new EngineMonitor({ metrics, logger, traceIdOf, tracer });
-    const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
-    const administration = new Administration(configuration.access, logger, clock);
+    const administration = new Administration(administrationParts(configuration, logger));
     const runtime = new Runtime(configuration, { logger, metrics, monitor, tracer }, administration);
     const { allowedHosts } = configuration.http;
-    const parts = { backend: runtime, operations: runtime, health: runtime, metrics: metrics.registry, log: logger, allowedHosts, administration };
+    const parts = {
+      backend: runtime,
+      operations: runtime,
+      health: runtime,
+      metrics: metrics.registry,
+      log: logger,
+      allowedHosts,
+      administration,
+    };
     const app = await createApplication(parts, logger.isLevelEnabled('debug') ? new NestLogger(logger) : false);
     await app.listen({ host: configuration.http.host, port: configuration.http.port });
     runtime.start();
@@ -54,4 +61,16 @@ const SERVICE_NAME = 'assent-coordinator';
 
 async function tracerOf({ tracing, nodeName }: Configuration): Promise<TransactionTracer | null> {
   return tracing === null ? null : openTracing(tracing, { serviceName: SERVICE_NAME, instance: nodeName, traceIdOf });
+}
+
+/** A webhook is given up after this long, in milliseconds. */
+const WEBHOOK_TIMEOUT_MS = 10_000;
+
+function administrationParts({ access, nodeName, mode, webhookOrigins }: Configuration, log: Logger): AdministrationParts {
+  const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+  const denied = (host: string, detail: string) =>
+    log.warn({ code: 'egress_denied', host, detail }, 'A webhook was refused by the egress policy');
+  const egress = new EgressPolicy({ allowLoopback: mode === 'development', allowedOrigins: webhookOrigins, denied });
+  const sender = new WebhookSender({ egress, timeoutMs: WEBHOOK_TIMEOUT_MS, monotonicMs: clock.monotonicMs, wallClockMs: clock.nowMs });
+  return { access, log, clock, sender, node: nodeName };
 }

@@ -15,3 +15,4 @@ export {
 } from './participants.js';
 export { type BranchTransport, type Load, RoutedInvoker } from './routing/index.js';
 export { makeParticipantKey, participantKeyProblem, Signer, traceIdOf } from './signing/index.js';
+export { type Webhook, type WebhookEnd, WebhookSender, type WebhookSenderOptions } from './webhooks/index.js';

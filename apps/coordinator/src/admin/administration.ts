@@ -1,9 +1,10 @@
 /**
  * What people administer, behind the routes: keys, audit, approvals, escalation. It is there once the store has been opened, and is closed before it.
  */
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { StoreUnavailableError } from '@assent/engine';
 import { ApiKeyTable, type OpenedStore, sharedSecret } from '@assent/store';
+import type { WebhookSender } from '@assent/transport';
 import type { DataSource } from 'typeorm';
 import { ApiKeys, type Guarding, HeaderAuthenticator, JoinTokens, Ownership, Tokens } from '../access/index.js';
 import type { AccessConfiguration } from '../configuration/index.js';
@@ -12,6 +13,8 @@ import type { ActionRunner } from './approval/action-runner.js';
 import { Approvals } from './approval/approvals.js';
 import { AuditAdministration, type ChainLog } from './audit/audit-administration.js';
 import { RefusalLog } from './audit/refusal-log.js';
+import { Escalations } from './escalation/escalations.js';
+import { Escalator, type OpenBreaker } from './escalation/escalator.js';
 import { KeyAdministration } from './keys/key-administration.js';
 
 const JOIN_SECRET = 'join-token';
@@ -21,12 +24,20 @@ interface Opened {
   readonly keys: KeyAdministration;
   readonly audit: AuditAdministration;
   readonly approvals: Approvals;
+  readonly escalations: Escalations;
+  readonly escalator: Escalator;
   readonly joinTokens: JoinTokens;
 }
 
-export interface AdministrationClock {
-  readonly nowMs: () => number;
-  readonly monotonicMs: () => number;
+export interface AdministrationParts {
+  /** `null`: access control is off. */
+  readonly access: AccessConfiguration | null;
+  readonly log: ChainLog;
+  readonly clock: { readonly nowMs: () => number; readonly monotonicMs: () => number };
+  /** Sends webhooks; its egress policy knows the origins of webhooks, not those of branches. */
+  readonly sender: WebhookSender;
+  /** The name of this node. */
+  readonly node: string;
 }
 
 export class Administration {
@@ -39,11 +50,10 @@ export class Administration {
   private runner: ActionRunner | null = null;
   private opened: Opened | null = null;
 
-  constructor(
-    access: AccessConfiguration | null,
-    private readonly log: ChainLog,
-    private readonly clock: AdministrationClock,
-  ) {
+  private openBreakers: () => readonly OpenBreaker[] = () => [];
+
+  constructor(private readonly parts: AdministrationParts) {
+    const { access, log, clock } = parts;
     this.hasPublicMetrics = access?.publicMetrics === true;
     this.apiKeys = new ApiKeys(access?.keys ?? [], clock);
     this.refusals = new RefusalLog(log, clock.nowMs);
@@ -63,6 +73,15 @@ export class Administration {
 
   approvals(): Approvals {
     return this.there().approvals;
+  }
+
+  escalations(): Escalations {
+    return this.there().escalations;
+  }
+
+  /** Tells which breakers of this node are open. */
+  watchBreakers(openBreakers: () => readonly OpenBreaker[]): void {
+    this.openBreakers = openBreakers;
   }
 
   /** Tells who carries out the actions that are approved. */
@@ -87,19 +106,24 @@ export class Administration {
   async close(): Promise<void> {
     this.apiKeys.close();
     await this.refusals.close();
+    await this.opened?.escalator.stop();
     await this.opened?.audit.stop();
   }
 
   private async openOn(dataSource: DataSource): Promise<void> {
-    const keys = new KeyAdministration(dataSource, this.apiKeys, this.clock.nowMs);
-    const audit = new AuditAdministration(dataSource, this.log);
-    const approvals = new Approvals(dataSource, this.clock.nowMs);
+    const keys = new KeyAdministration(dataSource, this.apiKeys, this.parts.clock.nowMs);
+    const audit = new AuditAdministration(dataSource, this.parts.log);
+    const approvals = new Approvals(dataSource, this.parts.clock.nowMs);
     if (this.runner !== null) approvals.carryOutBy(this.runner);
+    const { sender, node, log, clock } = this.parts;
+    const escalations = new Escalations(dataSource, sender, clock.nowMs);
+    const escalator = new Escalator({ dataSource, sender, node, holder: randomUUID(), openBreakers: () => this.openBreakers(), log });
     const secret = await sharedSecret(dataSource, JOIN_SECRET, () => randomBytes(SECRET_BYTES).toString('hex'));
     await this.apiKeys.open(new ApiKeyTable(dataSource));
     this.refusals.open(dataSource);
     audit.start();
-    this.opened = { keys, audit, approvals, joinTokens: new JoinTokens(Buffer.from(secret, 'hex')) };
+    escalator.start();
+    this.opened = { keys, audit, approvals, escalations, escalator, joinTokens: new JoinTokens(Buffer.from(secret, 'hex')) };
   }
 
   private there(): Opened {

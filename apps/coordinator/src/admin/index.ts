@@ -1,6 +1,8 @@
 /** What people administer: keys, the audit. */
-export { Administration, type AdministrationClock } from './administration.js';
+export { Administration, type AdministrationParts } from './administration.js';
 export type { ActingFor, ActionRunner, AskedAction } from './approval/action-runner.js';
 export type { Approvals, ShownRequest } from './approval/approvals.js';
 export type { AuditAdministration } from './audit/audit-administration.js';
+export type { OpenBreaker } from './escalation/escalator.js';
+export { openBreakersOf } from './escalation/open-breakers.js';
 export type { KeyAdministration, MadeKey } from './keys/key-administration.js';

@@ -5,6 +5,7 @@ export { ApprovalController } from './approval/approval.controller.js';
 export { AuditController } from './audit/audit.controller.js';
 export { Backend, type UrlCheck } from './backend.js';
 export { BeginController } from './begin/begin.controller.js';
+export { EscalationController } from './escalation/escalation.controller.js';
 export { GetController } from './get/get.controller.js';
 export { KeysController } from './keys/keys.controller.js';
 export { ListController } from './list/list.controller.js';

@@ -8,6 +8,7 @@ import { abortSchema } from './abort/abort.schema.js';
 import { approvalRoutes } from './approval/approval.routes.js';
 import { auditRoutes } from './audit/audit.routes.js';
 import { beginSchema } from './begin/begin.schema.js';
+import { escalationRoutes } from './escalation/escalation.routes.js';
 import { getQuery } from './get/get.controller.js';
 import { keyRoutes } from './keys/keys.routes.js';
 import { listRoutes } from './list/list.routes.js';
@@ -162,6 +163,7 @@ export const routes: readonly Route[] = [
   ...keyRoutes,
   ...auditRoutes,
   ...approvalRoutes,
+  ...escalationRoutes,
   ...listRoutes,
   ...timelineRoutes,
   ...participantRoutes,

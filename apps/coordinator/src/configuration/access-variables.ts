@@ -1,7 +1,7 @@
 /** The variables that say who may call, by the same rules as all others (`variables.ts`). */
 import { z } from 'zod';
 import { readApiKeyOwner, readApiKeyValue } from './access-values.js';
-import { pairs } from './values.js';
+import { origins, pairs } from './values.js';
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
 
@@ -20,6 +20,11 @@ export const accessVariables = {
   ASSENT_METRICS_PUBLIC: z.enum(['no', 'yes'], { error: 'must be no or yes' }).default('no').meta({
     description:
       '`yes`: /metrics asks nobody who they are, for scrapers that carry no key. Metrics hold no ids, but names of participants.',
+  }),
+  ASSENT_WEBHOOK_ORIGINS: origins.default([]).meta({
+    description:
+      'Origins that webhooks of escalation may be sent to, comma separated: `https://hooks.pager.example`. Any other URL is refused.',
+    shownDefault: 'none',
   }),
   ASSENT_JWT_ISSUER: z.string().max(512).default('').meta({
     description: 'Accepts JSON Web Tokens of this issuer (`iss`); needs ASSENT_JWT_AUDIENCE and one source of keys.',

@@ -39,6 +39,8 @@ export interface Configuration {
   readonly breakers: ReadonlyMap<string, Partial<BreakerPolicy>>;
   /** Origins that branches may name by URL; `name` and `baseUrl` are the origin. */
   readonly allowedOrigins: readonly ConfiguredParticipant[];
+  /** Origins that webhooks may be sent to. */
+  readonly webhookOrigins: readonly string[];
   readonly leaseMs: number;
   readonly drainMs: number;
   readonly failpoints: readonly Arming[];
@@ -115,6 +117,7 @@ function toConfiguration(values: Variables): Configuration {
     allowedOrigins: values.ASSENT_ALLOWED_ORIGINS.map((origin) => {
       return withKey({ name: origin, baseUrl: origin, concurrency: values.ASSENT_CONCURRENCY }, values.ASSENT_ORIGIN_KEYS.get(origin));
     }),
+    webhookOrigins: values.ASSENT_WEBHOOK_ORIGINS,
     leaseMs: values.ASSENT_LEASE_MS,
     drainMs: values.ASSENT_DRAIN_MS,
     failpoints: values.ASSENT_FAILPOINT,

@@ -16,6 +16,7 @@ export function problemsBetween(values: Readable): string[] {
     ...unreachable('ASSENT_PARTICIPANTS', urlsOf(values), values.ASSENT_MODE),
     ...withoutNats(values),
     ...unreachable('ASSENT_ALLOWED_ORIGINS', values.ASSENT_ALLOWED_ORIGINS, values.ASSENT_MODE),
+    ...unreachable('ASSENT_WEBHOOK_ORIGINS', values.ASSENT_WEBHOOK_ORIGINS, values.ASSENT_MODE),
     ...largerThanTheBody(values),
     ...harmInProduction(values),
     ...accessProblems(values),

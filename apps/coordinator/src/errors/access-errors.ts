@@ -47,6 +47,26 @@ export const accessErrors = {
     title: 'Too many requests wait for a second person',
     help: 'Approve or reject some of GET /v1/approvals?state=pending first.',
   },
+  webhook_not_allowed: {
+    status: 422,
+    title: 'This URL may not be called by webhooks',
+    help: 'Add its exact origin (scheme, host, port) to ASSENT_WEBHOOK_ORIGINS. Loopback, link-local and metadata addresses are never called in production.',
+  },
+  too_many_rules: {
+    status: 409,
+    title: 'There are too many rules',
+    help: 'Remove some by POST /v1/escalation-rules/{rule}/remove.',
+  },
+  escalation_not_found: {
+    status: 404,
+    title: 'There is no such rule or alert',
+    help: 'List them by GET /v1/escalation-rules and GET /v1/alerts.',
+  },
+  alert_resolved: {
+    status: 409,
+    title: 'The alert is over',
+    help: 'What it was about has ended by itself or by somebody else.',
+  },
   key_not_found: {
     status: 404,
     title: 'There is no such key',

@@ -25,7 +25,7 @@ import type { Policy } from '@assent/protocol';
 import { type OpenedStore, openTransactionStore, poolLoad, readStanding } from '@assent/store';
 import { type BranchTransport, EgressPolicy } from '@assent/transport';
 import type { Logger } from 'pino';
-import type { Administration } from '../admin/index.js';
+import { type Administration, openBreakersOf } from '../admin/index.js';
 import { Backend, type History, type Operations, type ParticipantDesk } from '../api/index.js';
 import type { Configuration } from '../configuration/index.js';
 import { ApiError } from '../errors/index.js';
@@ -103,6 +103,7 @@ export class Runtime extends Backend implements Health, Operations {
     this.egress = new EgressPolicy({
       allowLoopback: configuration.mode === 'development',
       allowedOrigins: configuration.allowedOrigins.map(({ baseUrl }) => baseUrl),
+      denied: (host, detail) => observers.logger.warn({ code: 'egress_denied', host, detail }, 'A call was refused by the egress policy'),
     });
     this.failpoints = configuration.failpoints.length === 0 ? noFailpoints : new ProcessFailpoints(configuration.failpoints);
     this.checkUrl = (url) => this.egress.checkUrl(url);
@@ -116,6 +117,7 @@ export class Runtime extends Backend implements Health, Operations {
       pool: () => (this.running === null ? null : poolLoad(this.running.opened.dataSource)),
       standing: async () => readStanding(this.openedStore().dataSource),
     });
+    administration.watchBreakers(() => openBreakersOf(this.running?.engine.participantStates() ?? []));
     registerProtection(observers.metrics.registry, () => this.running?.engine.participantStates() ?? []);
   }
 

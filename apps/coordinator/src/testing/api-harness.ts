@@ -2,6 +2,7 @@
 import type { TransactionEngine } from '@assent/engine';
 import { type Policy, shippedPolicies } from '@assent/protocol';
 import { MemoryDatabase, MemoryTransactionSearch, MemoryTransactionStore } from '@assent/store';
+import { EgressPolicy, WebhookSender } from '@assent/transport';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Ownership } from '../access/index.js';
 import { Administration } from '../admin/index.js';
@@ -86,6 +87,13 @@ class HarnessMetrics extends Metrics {
   }
 }
 
+const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+function senderToNowhere(): WebhookSender {
+  const egress = new EgressPolicy({ allowLoopback: false, allowedOrigins: [] });
+  return new WebhookSender({ egress, timeoutMs: 1_000, monotonicMs: clock.monotonicMs, wallClockMs: clock.nowMs });
+}
+
 const quiet = { info: () => undefined, warn: () => undefined };
 
 /** Starts the application (it does not listen: use `app.inject`). `access`: `null` leaves access control off. */
@@ -94,7 +102,7 @@ export async function startApi(limits: Partial<Limits> = {}, access: AccessConfi
   const backend = new HarnessBackend({ ...readConfiguration({}).limits, ...limits });
   const log = { error: (fields: object, message: string) => void logged.push({ fields, message }) };
   const operations = new HarnessOperations();
-  const administration = new Administration(access, quiet, { nowMs: () => Date.now(), monotonicMs: () => performance.now() });
+  const administration = new Administration({ access, log: quiet, clock, sender: senderToNowhere(), node: 'test' });
   backend.ownership = administration.ownership;
   const parts = {
     backend,

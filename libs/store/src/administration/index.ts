@@ -4,8 +4,16 @@ export { type ApprovalDecision, type ApprovalRequest, type ApprovalRule, Approva
 export { AuditChain, type BrokenLink, type ChainHead, type ChainReport } from './audit-chain.js';
 export { purgeAudit } from './audit-retention.js';
 export { type AuditQuery, findAudit, MOST_AUDIT_ROWS, recordAudit } from './audit-trail.js';
+export { Concerns, type FoundConcern } from './concerns.js';
 export { databaseMoment } from './database-moment.js';
 export { Duties } from './duties.js';
+export {
+  type EscalationAlert,
+  type EscalationDelivery,
+  type EscalationRule,
+  EscalationTables,
+  MOST_ESCALATION_RULES,
+} from './escalations.js';
 export { inTransaction } from './in-transaction.js';
 export { isDuplicate } from './refusals.js';
 export { sharedSecret } from './shared-secrets.js';

@@ -13,6 +13,8 @@ export interface EgressOptions {
   readonly allowedOrigins: readonly string[];
   /** Resolves names; the system's resolver unless a test brings its own. */
   readonly lookup?: LookupFunction;
+  /** Told of every refusal, with its host; for the log. Default: nobody is. */
+  readonly denied?: (host: string, detail: string) => void;
 }
 
 /** Why a URL may not be called. Codes: `url_invalid` (it can never be), `egress_denied` (the configuration does not allow it). */
@@ -42,12 +44,14 @@ export class EgressPolicy {
   readonly #allowLoopback: boolean;
   readonly #origins: ReadonlySet<string>;
   readonly #lookup: LookupFunction;
+  readonly #denied: (host: string, detail: string) => void;
 
   /** Throws `RangeError` when an allowed origin is not one, so that a typo does not silently allow nothing. */
   constructor(options: EgressOptions) {
     this.#allowLoopback = options.allowLoopback;
     this.#origins = new Set(options.allowedOrigins.map(readOrigin));
     this.#lookup = options.lookup ?? systemLookup;
+    this.#denied = options.denied ?? (() => undefined);
   }
 
   /** Says why a branch may not name this URL, or `null` when it may. Opens no socket and resolves no name. */
@@ -55,10 +59,8 @@ export class EgressPolicy {
     const problem = formProblem(text);
     if (problem !== null) return { code: 'url_invalid', detail: problem };
     const url = new URL(text);
-    if (!this.#origins.has(url.origin)) {
-      return { code: 'egress_denied', detail: `The origin ${url.origin} is not in the list of allowed origins.` };
-    }
-    return this.checkHost(url.hostname);
+    if (this.#origins.has(url.origin)) return this.checkHost(url.hostname);
+    return this.#deny(url.hostname, `The origin ${url.origin} is not in the list of allowed origins.`);
   }
 
   /** Judges a host that is an address literal, in any spelling that `URL` has normalized; names are judged when they are resolved. */
@@ -66,7 +68,7 @@ export class EgressPolicy {
     const address = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
     if (isIP(address) === 0) return null;
     const forbidden = this.#forbids(address);
-    return forbidden === null ? null : { code: 'egress_denied', detail: `${address} is ${classInWords[forbidden]}.` };
+    return forbidden === null ? null : this.#deny(hostname, `${address} is ${classInWords[forbidden]}.`);
   }
 
   /**
@@ -90,7 +92,14 @@ export class EgressPolicy {
 
   #denial(hostname: string, found: readonly LookupAddress[]): EgressDeniedError {
     const forbidden = found[0] === undefined ? null : this.#forbids(found[0].address);
-    return new EgressDeniedError(`${hostname} resolves to ${forbidden === null ? 'no address' : classInWords[forbidden]}`);
+    const detail = `${hostname} resolves to ${forbidden === null ? 'no address' : classInWords[forbidden]}`;
+    this.#denied(hostname, detail);
+    return new EgressDeniedError(detail);
+  }
+
+  #deny(host: string, detail: string): EgressProblem {
+    this.#denied(host, detail);
+    return { code: 'egress_denied', detail };
   }
 
   #forbids(address: string): AddressClass | null {

@@ -39,12 +39,13 @@ const ipv6: Readonly<Record<AddressClass, readonly Network[]>> = {
   unspecified: [['::', 128]],
 };
 
-/** Where an IPv4 address may hide inside an IPv6 one: mapped, compatible, translated (SIIT), NAT64 and 6to4. */
+/** Where an IPv4 address may hide inside an IPv6 one: mapped, compatible, translated (SIIT), NAT64 (with its local prefix, RFC 8215) and 6to4. */
 const embeddings: readonly { readonly write: (high: string, low: string) => string; readonly bitsBefore: number }[] = [
   { write: (high, low) => `::ffff:${high}:${low}`, bitsBefore: 96 },
   { write: (high, low) => `::${high}:${low}`, bitsBefore: 96 },
   { write: (high, low) => `::ffff:0:${high}:${low}`, bitsBefore: 96 },
   { write: (high, low) => `64:ff9b::${high}:${low}`, bitsBefore: 96 },
+  { write: (high, low) => `64:ff9b:1::${high}:${low}`, bitsBefore: 96 },
   { write: (high, low) => `2002:${high}:${low}::`, bitsBefore: 16 },
 ];
 

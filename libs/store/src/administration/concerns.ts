@@ -1,0 +1,70 @@
+/** What somebody should be told of, as the tables of transactions show it: parked, mixed, and unfinished for too long. */
+import { type DataSource, In, IsNull, LessThanOrEqual, Not } from 'typeorm';
+import { AttentionEntity, CoordinatorNodeEntity, GlobalTransactionEntity } from '../schema/index.js';
+
+export interface FoundConcern {
+  readonly gid: string;
+  /** In words, for the message. */
+  readonly detail: string;
+}
+
+export class Concerns {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Transactions parked, or ended mixed, since `beforeMs` at the latest; oldest first. A scan of `attention`, which holds only what waits. */
+  async needingAttention(kind: 'parked' | 'mixed', beforeMs: number, limit: number): Promise<readonly FoundConcern[]> {
+    const rows = await this.dataSource.getRepository(AttentionEntity).find({
+      where: { kind, sinceMs: LessThanOrEqual(beforeMs) },
+      order: { sinceMs: 'ASC', gid: 'ASC' },
+      take: limit,
+    });
+    const byGid = new Map<string, FoundConcern>();
+    for (const { gid, branch, code, participant } of rows) {
+      const place = [branch, participant].filter((word) => word !== '').join(' of ');
+      if (!byGid.has(gid))
+        byGid.set(gid, { gid, detail: `${place === '' ? 'the transaction' : place} is ${kind}${code === '' ? '' : `: ${code}`}` });
+    }
+    return [...byGid.values()];
+  }
+
+  /**
+   * Unfinished transactions begun at `beforeMs` at the latest. What is driven has an owner, what rests and is owed something has a time: both indexes hold
+   * only those. What is parked or paused without a deadline has neither, and is found by its attention.
+   */
+  async unfinishedSince(beforeMs: number, limit: number): Promise<readonly FoundConcern[]> {
+    const table = this.dataSource.getRepository(GlobalTransactionEntity);
+    const old = { createdAtMs: LessThanOrEqual(beforeMs), finishedAtMs: IsNull() };
+    const select = { gid: true, status: true, name: true, createdAtMs: true } as const;
+    const driven = await table.find({ select, where: { ...old, owner: Not(IsNull()) }, take: limit });
+    const resting = await table.find({ select, where: { ...old, dueAtMs: Not(IsNull()) }, take: limit });
+    const waiting = await this.dataSource.getRepository(AttentionEntity).find({
+      where: { kind: In(['parked', 'paused']), sinceMs: LessThanOrEqual(beforeMs) },
+      take: limit,
+    });
+    const standing = await table.find({ select, where: { ...old, gid: In(waiting.map(({ gid }) => gid)) }, take: limit });
+    const found = new Map([...driven, ...resting, ...standing].map((row) => [row.gid, row]));
+    return [...found.values()]
+      .toSorted((a, b) => a.createdAtMs - b.createdAtMs)
+      .slice(0, limit)
+      .map(({ gid, name, status }) => ({ gid, detail: `${name} is still ${status}` }));
+  }
+
+  /** Which of these transactions still are as the kind says. Index: primary of both tables. */
+  async still(kind: 'parked' | 'mixed' | 'stuck', gids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (gids.length === 0) return new Set();
+    if (kind === 'stuck') {
+      const rows = await this.dataSource.getRepository(GlobalTransactionEntity).find({
+        select: { gid: true },
+        where: { gid: In([...gids]), finishedAtMs: IsNull() },
+      });
+      return new Set(rows.map(({ gid }) => gid));
+    }
+    const rows = await this.dataSource.getRepository(AttentionEntity).find({ select: { gid: true }, where: { gid: In([...gids]), kind } });
+    return new Set(rows.map(({ gid }) => gid));
+  }
+
+  /** True when a node of this name is alive. Index: (state, name). */
+  isAlive(node: string): Promise<boolean> {
+    return this.dataSource.getRepository(CoordinatorNodeEntity).existsBy({ state: 'alive', name: node });
+  }
+}
