@@ -290,6 +290,27 @@ CREATE TABLE `policy_retirement` (
   PRIMARY KEY (`name`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `registry_claim` (
+  `contract` varchar(64) NOT NULL,
+  `service` varchar(64) NOT NULL,
+  `version` varchar(64) NOT NULL,
+  `fingerprint` varchar(128) NOT NULL,
+  `since` bigint(20) NOT NULL,
+  PRIMARY KEY (`contract`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `registry_instance` (
+  `participant` varchar(64) NOT NULL,
+  `instance` varchar(64) NOT NULL,
+  `service` varchar(64) NOT NULL,
+  `version` varchar(64) NOT NULL,
+  `contracts` text NOT NULL,
+  `endpoints` text NOT NULL,
+  `beats` bigint(20) NOT NULL,
+  `seen_at` bigint(20) NOT NULL,
+  PRIMARY KEY (`participant`,`instance`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `retry_policy` (
   `name` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `version` int(10) unsigned NOT NULL,

@@ -312,6 +312,27 @@ CREATE TABLE policy_retirement (
   PRIMARY KEY (name)
 ) STRICT;
 
+CREATE TABLE registry_claim (
+  contract TEXT NOT NULL CHECK (length(contract) <= 64),
+  service TEXT NOT NULL CHECK (length(service) <= 64),
+  version TEXT NOT NULL CHECK (length(version) <= 64),
+  fingerprint TEXT NOT NULL CHECK (length(fingerprint) <= 128),
+  since INTEGER NOT NULL,
+  PRIMARY KEY (contract)
+) STRICT;
+
+CREATE TABLE registry_instance (
+  participant TEXT NOT NULL CHECK (length(participant) <= 64),
+  instance TEXT NOT NULL CHECK (length(instance) <= 64),
+  service TEXT NOT NULL CHECK (length(service) <= 64),
+  version TEXT NOT NULL CHECK (length(version) <= 64),
+  contracts TEXT NOT NULL CHECK (length(contracts) <= 65535),
+  endpoints TEXT NOT NULL CHECK (length(endpoints) <= 65535),
+  beats INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL,
+  PRIMARY KEY (participant, instance)
+) STRICT;
+
 CREATE TABLE retry_policy (
   name TEXT NOT NULL CHECK (length(name) <= 64 AND name NOT GLOB '*[^!-~]*'),
   version INTEGER NOT NULL,

@@ -11,6 +11,8 @@ void boot('order', async () => {
     coordinatorUrl: env.ORDER_COORDINATOR_URL,
     waitMs: env.ORDER_WAIT_MS,
     reconcileMs: env.ORDER_RECONCILE_MS,
+    nats: env.ASSENT_NATS_URL,
+    operatorKey: env.ORDER_OPERATOR_KEY,
   });
   return serve(module, { host: env.ORDER_HTTP_HOST, port: env.ORDER_HTTP_PORT, faults: null });
 });

@@ -4,7 +4,7 @@ import { LocalTransactions } from '@assent/participant';
 import { changedRows, Problem } from '@assent/service';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { DataSource, type FindOptionsWhere, LessThan } from 'typeorm';
+import { DataSource, type EntityManager, type FindOptionsWhere, LessThan } from 'typeorm';
 import { Order } from './order.entity.js';
 import type { OrderOutcome, OrderStatus } from './order-status.js';
 import { contentHashOf, type PlaceOrder } from './place-order.js';
@@ -81,6 +81,12 @@ export class Orders {
     return this.dataSource.manager.findOneByOrFail(Order, { id: order.id });
   }
 
+  /** Ends the order of a transaction inside a local transaction of the caller; one that has ended stays as it is. */
+  async endOfTransaction(manager: EntityManager, gid: string, outcome: OrderOutcome): Promise<void> {
+    const [refusalCode, refusalMessage] = outcome.status === 'refused' ? [outcome.code, outcome.message] : [null, null];
+    await changedRows(manager, endOfTransaction, [outcome.status, refusalCode, refusalMessage, Date.now(), gid]);
+  }
+
   private get transactions(): LocalTransactions {
     return LocalTransactions.of(this.dataSource);
   }
@@ -97,3 +103,5 @@ const touchOrder = `UPDATE customer_order SET updated_at = ? WHERE id = ? AND st
 
 /** The guard makes the outcome final: of two that end an order, one matches. */
 const endOrder = `UPDATE customer_order SET status = ?, refusal_code = ?, refusal_message = ?, updated_at = ? WHERE id = ? AND status = 'placed'`;
+
+const endOfTransaction = `UPDATE customer_order SET status = ?, refusal_code = ?, refusal_message = ?, updated_at = ? WHERE gid = ? AND status = 'placed'`;

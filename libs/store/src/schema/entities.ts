@@ -8,6 +8,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { administrationEntities } from './administration-entities.js';
 import { operationsEntities } from './operations-entities.js';
 import { ParticipantControlEntity } from './participant-control-entity.js';
+import { RegistryClaimEntity, RegistryInstanceEntity } from './registry-entities.js';
 import { wholeNumber } from './transformers.js';
 
 @Entity('global_transaction')
@@ -135,6 +136,8 @@ export const entities = [
   RetryPolicyEntity,
   ParticipantEntity,
   ParticipantControlEntity,
+  RegistryClaimEntity,
+  RegistryInstanceEntity,
   OutboxEntity,
   AuditLogEntity,
   ...administrationEntities,

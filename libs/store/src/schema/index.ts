@@ -2,6 +2,7 @@
 import { Foundation1764000000001 } from './migrations/0001-foundation.js';
 import { Administration1764000000002 } from './migrations/0002-administration.js';
 import { ParticipantControl1764000000003 } from './migrations/0003-participant-control.js';
+import { Registry1764000000004 } from './migrations/0004-registry.js';
 import { Events1764000000005 } from './migrations/0005-events.js';
 import { Operations1764000000006 } from './migrations/0006-operations.js';
 
@@ -9,12 +10,14 @@ export * from './administration-entities.js';
 export * from './entities.js';
 export * from './operations-entities.js';
 export * from './participant-control-entity.js';
+export * from './registry-entities.js';
 
 /** All migrations, oldest first. Immutable once released. */
 export const migrations = [
   Foundation1764000000001,
   Administration1764000000002,
   ParticipantControl1764000000003,
+  Registry1764000000004,
   Events1764000000005,
   Operations1764000000006,
 ];

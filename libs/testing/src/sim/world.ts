@@ -8,7 +8,7 @@ import { type OpenBackend, SimDatabase } from './database/index.js';
 import { Api, Initiator, policies, RequestMaker, type Shelves, shortestRetryMs } from './initiator/index.js';
 import { Faults, Journal, Marks, SimRandom, Timeline } from './kernel/index.js';
 import { LocalDatabase, Service, Stock } from './participant/index.js';
-import { Durable, Effects, Fences, Findings, Promises } from './truth/index.js';
+import { CallLedger, Durable, Effects, Fences, Findings, Promises } from './truth/index.js';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -49,6 +49,7 @@ export class World {
   readonly faults: Faults;
   readonly fences: Fences;
   readonly durable: Durable;
+  readonly ledger: CallLedger;
   readonly effects: Effects;
   readonly promises: Promises;
   readonly database: SimDatabase;
@@ -69,10 +70,11 @@ export class World {
     this.faults = new Faults(this.random, this.timeline, this.journal, new Set(options.without));
     this.fences = new Fences(this.findings);
     this.durable = new Durable(policies, this.fences, this.findings, this.marks);
+    this.ledger = new CallLedger(this.durable, this.findings, this.isTimeSteady ? () => this.database.nowMs() : null);
     this.effects = new Effects(this.durable, this.findings);
     this.promises = new Promises(this.durable, this.findings);
-    const { timeline, fences, durable, journal, marks } = this;
-    this.database = new SimDatabase(timeline, options.openBackend, fences, durable, journal, marks, policies);
+    const { timeline, fences, durable, journal, marks, ledger } = this;
+    this.database = new SimDatabase(timeline, options.openBackend, fences, durable, journal, marks, policies, ledger);
     this.stock = new Stock(this.findings);
     for (const [name, pools] of shelves) this.services.set(name, this.openService(name, pools));
     this.network = new Network(this.timeline, this.faults, this.random.fork('network'), this.services);
@@ -146,9 +148,9 @@ export class World {
   }
 
   private makeNode(name: string): SimNode {
-    const { timeline, faults, journal, marks, findings, database, network, durable, effects, fences } = this;
+    const { timeline, faults, journal, marks, findings, database, network, durable, ledger, effects, fences } = this;
     return new SimNode(name, {
-      ...{ timeline, faults, journal, marks, findings, database, network, durable, effects, fences },
+      ...{ timeline, faults, journal, marks, findings, database, network, durable, ledger, effects, fences },
       random: this.random.fork('nodes'),
       options: engineOptions(this.random.fork('options')),
       bounds: { shortestRetryMs: this.isTimeSteady ? shortestRetryMs - 5 : 0, mostCalls: MOST_CALLS },
@@ -156,7 +158,7 @@ export class World {
     });
   }
 
-  /** Whether a node's idea of the database's time is right to a few milliseconds, so that distances can be judged from outside. */
+  /** Whether a node's idea of the database's time is right to a few milliseconds and nobody hurries it, so that distances can be judged from outside. */
   private get isTimeSteady(): boolean {
     const shaking = [
       'clock-jump',
@@ -167,6 +169,8 @@ export class World {
       'replace',
       'read-error',
       'store-silence',
+      // Has calls leave before their time.
+      'operator',
     ] as const;
     return shaking.every((name) => !this.faults.isOn(name));
   }

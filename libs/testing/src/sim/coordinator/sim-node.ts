@@ -2,7 +2,7 @@
 import { type BranchCall, Engine, type EngineOptions, type FailpointName, type Failpoints } from '@assent/engine';
 import { type SimDatabase, SimStore } from '../database/index.js';
 import { type Faults, type Journal, type Marks, SimProcess, type SimRandom, type Timeline } from '../kernel/index.js';
-import type { Durable, Effects, Fences, Findings } from '../truth/index.js';
+import type { CallLedger, Durable, Effects, Fences, Findings } from '../truth/index.js';
 import type { Network } from './network.js';
 import { SimInvoker } from './sim-invoker.js';
 import { SimMonitor } from './sim-monitor.js';
@@ -20,6 +20,7 @@ export interface NodeContext {
   readonly database: SimDatabase;
   readonly network: Network;
   readonly durable: Durable;
+  readonly ledger: CallLedger;
   readonly effects: Effects;
   readonly fences: Fences;
   readonly options: Partial<EngineOptions> & { readonly leaseMs: number };
@@ -130,9 +131,10 @@ export class SimNode {
   }
 
   private openStore(process: SimProcess, random: SimRandom): SimStore {
-    const { timeline, database, faults, marks, options } = this.context;
+    const { timeline, database, faults, marks, options, ledger } = this.context;
     return new SimStore({
       ...{ timeline, database, process, faults, random, marks },
+      cut: (batch) => ledger.cut(batch),
       reached: (point) => {
         this.mayCrash(process, point);
         if (point === 'flush sent' && this.running?.process === process && faults.strikes('pause-in-flush')) {
@@ -143,7 +145,7 @@ export class SimNode {
   }
 
   private openInvoker(process: SimProcess, incarnation: () => string | null): SimInvoker {
-    const { network, faults, journal, findings, bounds, durable, timeline } = this.context;
+    const { network, faults, journal, findings, bounds, durable, ledger, timeline } = this.context;
     const calls = new WatchedCalls(findings, bounds, () => timeline.nowMs);
     return new SimInvoker({
       ...{ network, process, faults, journal },
@@ -152,9 +154,13 @@ export class SimNode {
         durable.callLeaves(call, by);
         this.context.effects.callLeaves(call.gid, call.branch, call.op);
         this.judgeLease(call, by);
+        ledger.leaves(call, by);
         calls.leaves(call, `${by} ${durable.tenureOf(call.gid)}`);
       },
-      ended: (call, outcome) => calls.ended(call, outcome),
+      ended: (call, outcome) => {
+        ledger.ended(call, outcome, incarnation() ?? '');
+        calls.ended(call, outcome, durable.state(call.gid)?.policy.maxPendingMs ?? 0);
+      },
     });
   }
 

@@ -10,12 +10,19 @@ export interface CallBounds {
   readonly mostCalls: number;
 }
 
+/** Clocks are read a few milliseconds apart. */
+const CLOCK_TOLERANCE_MS = 10;
+
 interface Known {
   calls: number;
   /** Which tenure of the transaction the last call belongs to: another driver, or this one after another, knows nothing of it. */
   tenure: string;
   endedAtMs: number;
-  wasUnknown: boolean;
+  /** The next call keeps at least this distance from the end of the last. */
+  restsMs: number;
+  /** Since when every call has been answered that the work goes on. */
+  pendingSinceMs: number | null;
+  hasWaitedTooLong: boolean;
 }
 
 export class WatchedCalls {
@@ -34,22 +41,39 @@ export class WatchedCalls {
     if (other !== undefined && other.tenure === tenure)
       this.findings.add('D', gid, `${op} of ${branch} left while ${other.op} was in the air`);
     this.inAir.set(place, { op, tenure });
-    const known = this.known.get(`${place}/${op}`) ?? { calls: 0, tenure, endedAtMs: 0, wasUnknown: false };
+    const before = this.known.get(`${place}/${op}`) ?? unknownCalls(tenure);
+    // Another driver, or this one after another, begins with what is durable.
+    const known = before.tenure === tenure ? before : { ...unknownCalls(tenure), calls: before.calls };
     const restedMs = this.nowMs() - known.endedAtMs;
-    if (known.wasUnknown && known.tenure === tenure && restedMs < this.bounds.shortestRetryMs) {
-      this.findings.add('B', gid, `${op} of ${branch} was tried again after ${restedMs.toFixed(1)} ms`);
-    }
+    if (restedMs < known.restsMs) this.findings.add('B', gid, `${op} of ${branch} was tried again after ${restedMs.toFixed(1)} ms`);
+    if (known.hasWaitedTooLong) this.findings.add('B', gid, `${op} of ${branch} was asked for longer than the policy permits`);
     known.calls += 1;
-    known.tenure = tenure;
     if (known.calls === this.bounds.mostCalls) this.findings.add('B', gid, `${op} of ${branch} was called ${known.calls} times`);
     this.known.set(`${place}/${op}`, known);
   }
 
-  ended({ gid, branch, op }: BranchCall, outcome: Outcome): void {
+  /** `maxPendingMs`: for how long the policy lets a branch say that it is still working. */
+  ended({ gid, branch, op, timeoutMs }: BranchCall, outcome: Outcome, maxPendingMs: number): void {
     this.inAir.delete(`${gid}/${branch}`);
     const known = this.known.get(`${gid}/${branch}/${op}`);
     if (known === undefined) return;
-    known.endedAtMs = this.nowMs();
-    known.wasUnknown = outcome.kind === 'unknown';
+    const nowMs = this.nowMs();
+    known.endedAtMs = nowMs;
+    known.restsMs = outcome.kind === 'unknown' ? this.restAfter(outcome.code, timeoutMs) : 0;
+    if (outcome.kind === 'pending') known.pendingSinceMs ??= nowMs;
+    else if (outcome.kind !== 'unknown') known.pendingSinceMs = null;
+    const canJudge = this.bounds.shortestRetryMs > 0;
+    if (canJudge && known.pendingSinceMs !== null)
+      known.hasWaitedTooLong = nowMs - known.pendingSinceMs > maxPendingMs + CLOCK_TOLERANCE_MS;
   }
+
+  /** An abandoned call may still be on its way: after a timeout the next one keeps another timeout's distance (DESIGN 5). */
+  private restAfter(code: string, timeoutMs: number): number {
+    const { shortestRetryMs } = this.bounds;
+    return code === 'timeout' && shortestRetryMs > 0 ? timeoutMs - CLOCK_TOLERANCE_MS : shortestRetryMs;
+  }
+}
+
+function unknownCalls(tenure: string): Known {
+  return { calls: 0, tenure, endedAtMs: 0, restsMs: 0, pendingSinceMs: null, hasWaitedTooLong: false };
 }

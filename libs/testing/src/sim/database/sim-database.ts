@@ -3,7 +3,7 @@ import type { FlushBatch, FlushResult, Incarnation, Witness } from '@assent/engi
 import type { Policy } from '@assent/protocol';
 import { MemoryParticipantControlStore } from '@assent/store';
 import type { Journal, Marks, Timeline } from '../kernel/index.js';
-import type { Durable, Fences } from '../truth/index.js';
+import type { CallLedger, Durable, Fences } from '../truth/index.js';
 import type { Backend } from './backend.js';
 
 /** What the database's clock shows when a run begins: milliseconds since the epoch, some day in 2026. */
@@ -24,6 +24,7 @@ export class SimDatabase {
     private readonly journal: Journal,
     private readonly marks: Marks,
     private readonly policies: readonly Policy[],
+    private readonly ledger: CallLedger,
   ) {
     this.backend = open(() => this.nowMs());
   }
@@ -56,6 +57,7 @@ export class SimDatabase {
     if (result.kind !== 'committed') return result;
     if (batch.commands.length > 0) this.marks.reach('command recorded');
     if (batch.attention.some(({ rows }) => rows.some(({ kind }) => kind === 'waiting'))) this.marks.reach('held at rest');
+    this.ledger.committed(batch, new Set(result.unmoved));
     const gids = [...batch.begins, ...batch.moves].map(({ gid }) => gid);
     if (gids.length > 0) this.durable.flushed(batch, result.unmoved, await this.backend.store.readMany(gids));
     return result;

@@ -42,6 +42,8 @@ export interface StoreContext {
   readonly faults: Faults;
   readonly random: SimRandom;
   readonly marks: Marks;
+  /** Told of every flush that is sent. */
+  readonly cut: (batch: FlushBatch) => void;
   /** Told of every such point; may kill or stop the process. */
   readonly reached: (point: StorePoint) => void;
 }
@@ -95,6 +97,7 @@ export class SimStore implements TransactionStore, ParticipantControlStore {
   flush(batch: FlushBatch): Promise<FlushResult> {
     const { faults, reached, process } = this.context;
     if (process.isGone) return forever();
+    this.context.cut(batch);
     if (faults.strikes('deadlock')) return this.answerOnly({ kind: 'retryable', message: 'deadlock' });
     const fault = faults.strikes('flush-lost')
       ? 'lost'

@@ -12,6 +12,8 @@ const BEGIN_TIMES = 8;
 const COMMAND_TIMES = 10;
 const OWN_TRY_TIMES = 4;
 const REGISTER_WAIT_MS = 1_500;
+/** The share of initiators that submit what never ran. */
+const LIARS = 0.01;
 const WAIT_MS = 2_000;
 
 export interface InitiatorContext {
@@ -33,6 +35,8 @@ export class Initiator {
 
   async run(): Promise<void> {
     const { random, maker } = this.context;
+    // A stream of its own, so that the other initiators do what they did before there were liars.
+    if (random.fork('lies').chance(LIARS)) return this.lie();
     const kind = random.fraction();
     if (kind < 0.45) await this.leaveItToTheCoordinator(maker.saga(this.gid));
     else if (kind < 0.65) await this.leaveItToTheCoordinator(maker.tcc(this.gid));
@@ -68,6 +72,22 @@ export class Initiator {
     if (random.chance(0.4)) await this.wait();
     if (random.chance(0.1)) await this.submit(succeeded);
     if (random.chance(0.05)) await this.abort();
+  }
+
+  /** Submits a branch that its own service never ran. The barrier refuses to commit it, for ever, so that a person has to look at it. */
+  private async lie(): Promise<void> {
+    const { api, maker, promises } = this.context;
+    if (!(await this.begin(maker.initiated(this.gid, 'parking')))) return;
+    const branch = { ...maker.registration('r1'), run: 'self' as const };
+    const registered = await api.persist(
+      {
+        name: `${this.gid} register ${branch.id}`,
+        ask: (engine) => engine.register(this.gid, { branch, waitMs: REGISTER_WAIT_MS }),
+        told: ({ view }) => promises.registered(this.gid, branch.id, view),
+      },
+      COMMAND_TIMES,
+    );
+    if (registered.kind === 'answered') await this.submit([branch.id]);
   }
 
   /** One after the other, or all at once. True when all succeeded. */
@@ -125,12 +145,16 @@ export class Initiator {
   private async submit(branches: readonly string[]): Promise<void> {
     const { api, promises, random } = this.context;
     const told = ({ view }: CommandResult) => promises.decided(this.gid, 'commit', view);
+    promises.submits(this.gid);
     if (random.chance(0.06)) {
-      const others = [...branches, 'nobody'];
+      const others = branches.length > 1 && random.chance(0.5) ? branches.slice(1) : [...branches, 'nobody'];
       await api.once({
         name: `${this.gid} submit others`,
         ask: (engine) => engine.submit(this.gid, { branches: others, by: 'local' }),
-        told,
+        told: (result) => {
+          if (result.kind === 'done') promises.submittedOthers(this.gid);
+          told(result);
+        },
       });
     }
     const name = `${this.gid} submit ${branches.join(' ')}`;

@@ -6,7 +6,7 @@ const quick: Policy = {
   version: 1,
   deadlineMs: 3_000,
   forwardTimeoutMs: 300,
-  endTimeoutMs: 300,
+  endTimeoutMs: 250,
   firstIntervalMs: 50,
   multiplier: 2,
   capMs: 1_500,
@@ -20,7 +20,7 @@ const quick: Policy = {
 
 export const policies: readonly Policy[] = [
   quick,
-  { ...quick, name: 'slow', deadlineMs: 6_000, forwardTimeoutMs: 1_000, endTimeoutMs: 1_000, forwardAttempts: 100_000 },
+  { ...quick, name: 'slow', deadlineMs: 6_000, forwardTimeoutMs: 1_000, endTimeoutMs: 700, forwardAttempts: 100_000 },
   { ...quick, name: 'hasty', forwardAttempts: 2 },
   { ...quick, name: 'endless', deadlineMs: null, forwardAttempts: 100_000, onExhausted: 'park' },
   { ...quick, name: 'parking', forwardAttempts: 3, endAttempts: 6, onExhausted: 'park', maxPendingMs: 2_000 },

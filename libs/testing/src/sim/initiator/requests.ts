@@ -41,8 +41,9 @@ export class RequestMaker {
   }
 
   /** A TCC to which its initiator registers branches. */
-  initiated(gid: string): BeginRequest {
-    return request(gid, { pattern: 'tcc', driver: 'initiator', policy: this.tccPolicy(), stepwise: false, branches: [] });
+  initiated(gid: string, policy?: string): BeginRequest {
+    const named = policy === undefined ? this.tccPolicy() : { name: policy, version: 1 };
+    return request(gid, { pattern: 'tcc', driver: 'initiator', policy: named, stepwise: false, branches: [] });
   }
 
   /** The same gid with other content. */

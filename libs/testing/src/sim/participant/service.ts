@@ -6,9 +6,9 @@ import type { BranchCall, FailpointName, Failpoints } from '@assent/engine';
 import { type Answer, Barrier, BusinessRejection, type ForwardState, type WorkEnd } from '@assent/participant';
 import type { Outcome } from '@assent/protocol';
 import { type Faults, type Journal, type Marks, SimProcess, type SimRandom, type Timeline } from '../kernel/index.js';
-import type { EffectKind, Effects } from '../truth/index.js';
+import { type EffectKind, type Effects, resultOf } from '../truth/index.js';
 import { type CommitFate, type LocalDatabase, type LocalTransaction } from './local-database.js';
-import { carryOut, type Order } from './shop.js';
+import { carryOut, goOn, type Order } from './shop.js';
 
 /** 30 days: nothing of a run is ever that old. */
 const RETENTION_MS = 30 * 86_400_000;
@@ -124,6 +124,8 @@ export class Service {
     const kind = kinds[call.op]!;
     await this.pause(faults.strikes('slow-work') ? faults.between('slow-work', ...SLOW_WORK_MS) : random.between(...WORK_MS));
     if (kind === 'forward' && faults.strikes('pending')) {
+      // What it wants is set aside in this local transaction, and stays so until the work ends or is undone.
+      goOn(tx, 'begin', orderOf(call));
       this.jobs.set(`${call.gid}/${call.branch}`, call);
       this.goOn(`${call.gid}/${call.branch}`);
       return { kind: 'pending' };
@@ -131,15 +133,17 @@ export class Service {
     if (kind !== 'forward' && faults.strikes('contract-breach')) throw new BusinessRejection('NOT_NOW', 'refuses what it may not refuse');
     if (forward === 'pending') {
       marks.reach('barrier rollback of pending');
-      // Half of the services let the work come to its end first, the other half has nothing to undo yet.
-      return random.chance(0.5) ? { kind: 'pending' } : { kind: 'done', result: null };
+      // Half of the services let the work come to its end first, the other half undoes what it has begun.
+      if (random.chance(0.5)) return { kind: 'pending' };
+      goOn(tx, 'undo', orderOf(call));
+      return { kind: 'done', result: null };
     }
     this.change(call, tx, kind);
     // What had been written goes back with the refusal.
     if ((kind === 'forward' || call.op === 'deliver') && faults.strikes('reject'))
       throw new BusinessRejection('NO', `${call.branch} refuses`);
     if (faults.strikes('work-error')) throw new Error('the work failed after it had written');
-    return { kind: 'done', result: kind === 'forward' ? JSON.stringify({ of: call.branch }) : null };
+    return { kind: 'done', result: kind === 'forward' ? resultOf(call.branch) : null };
   }
 
   private passes(process: SimProcess, point: FailpointName): void {
@@ -173,19 +177,17 @@ export class Service {
     });
   }
 
-  private async endJob({ gid, branch, op, payload }: BranchCall, refuses: boolean): Promise<'ended' | 'already_ended'> {
-    const { barrier } = this;
-    if (refuses) return barrier.reject(gid, branch, new BusinessRejection('NO', `${branch} refuses after a while`));
-    try {
-      return await barrier.complete(gid, branch, async (tx) => {
-        carryOut(tx, op, JSON.parse(payload) as Order);
-        tx.did({ gid, branch, kind: 'forward' });
-        return { of: branch };
-      });
-    } catch (error) {
-      if (error instanceof BusinessRejection) return barrier.reject(gid, branch, error);
-      throw error;
+  private endJob(call: BranchCall, refuses: boolean): Promise<'ended' | 'already_ended'> {
+    const { gid, branch, op } = call;
+    if (refuses) {
+      const refusal = new BusinessRejection('NO', `${branch} refuses after a while`);
+      return this.barrier.reject(gid, branch, refusal, async (tx) => goOn(tx, 'undo', orderOf(call)));
     }
+    return this.barrier.complete(gid, branch, async (tx) => {
+      goOn(tx, op, orderOf(call));
+      tx.did({ gid, branch, kind: 'forward' });
+      return { of: branch };
+    });
   }
 
   private noteAnswer(call: BranchCall, answer: Answer, hasRun: boolean): void {
@@ -195,7 +197,7 @@ export class Service {
     if (answer.kind === 'rejected') marks.reach(`barrier ${answer.code}`);
     if (answer.kind === 'succeeded' && !hasRun) marks.reach(kind === 'rollback' ? 'barrier empty rollback' : 'barrier replayed');
     if (kind === 'forward' && (answer.kind === 'succeeded' || answer.kind === 'rejected'))
-      effects.answered(call.gid, call.branch, answer.kind);
+      effects.answered(call.gid, call.branch, answer.kind, answer.kind === 'succeeded' ? answer.result : null);
   }
 
   private pause(ms: number): Promise<void> {
@@ -203,6 +205,10 @@ export class Service {
       this.process.after(ms, resolve);
     });
   }
+}
+
+function orderOf({ payload }: BranchCall): Order {
+  return JSON.parse(payload) as Order;
 }
 
 function outcomeOf(answer: Answer): Outcome {

@@ -22,13 +22,28 @@ const flows: Readonly<Record<string, readonly [Place, Place]>> = {
   cancel: ['held', 'free'],
 };
 
+/** Work that goes on in the background sets aside what it wants, and takes it from there at its end. */
+const background: Readonly<Record<string, readonly [Place, Place]>> = {
+  begin: ['free', 'held'],
+  action: ['held', 'taken'],
+  try: ['held', 'held'],
+  undo: ['held', 'free'],
+};
+
 const places: readonly Place[] = ['free', 'held', 'taken'];
 
 /** Moves a quantity as this op does; a delivery moves none. Throws `BusinessRejection` when there is not enough. */
-export function carryOut(tx: LocalTransaction, op: string, { pool, quantity }: Order): void {
-  if (op === 'deliver') return;
-  const flow = flows[op];
-  if (flow === undefined) throw new Error(`the shop does not know the op ${op}`);
+export function carryOut(tx: LocalTransaction, op: string, order: Order): void {
+  if (op !== 'deliver') move(tx, flows[op], order);
+}
+
+/** A step of work in the background: its beginning, the end of an `action` or a `try`, or the undoing of what has begun. */
+export function goOn(tx: LocalTransaction, step: string, order: Order): void {
+  move(tx, background[step], order);
+}
+
+function move(tx: LocalTransaction, flow: readonly [Place, Place] | undefined, { pool, quantity }: Order): void {
+  if (flow === undefined) throw new Error('the shop does not know this op');
   const [from, to] = flow.map((place) => `${pool} ${place}`) as [string, string];
   const left = tx.read(from) - quantity;
   if (left < 0 && flow[0] === 'free') throw new BusinessRejection('SOLD_OUT', `there is not enough in ${pool}`);

@@ -14,6 +14,8 @@ export class Durable {
   private finals = 0;
   /** The last owner of each transaction, and how often it went to another. */
   private readonly tenures = new Map<string, { readonly owner: Incarnation; readonly count: number }>();
+  /** Transactions that their initiator has asked to commit. */
+  private readonly submitted = new Set<string>();
   /** Off once the database has lost commits: what it holds is then nobody's truth. */
   private isTrusted = true;
 
@@ -60,6 +62,11 @@ export class Durable {
   isParked(gid: string): boolean {
     const tx = this.state(gid);
     return tx !== null && !isFinal(tx.status) && planFor(tx, tx, 0).waitsFor === 'person';
+  }
+
+  /** The initiator is about to submit: from now on a decision to commit may be seen. */
+  submits(gid: string): void {
+    this.submitted.add(gid);
   }
 
   /** A flush has committed; `after` are the rows of its gids as they are now. */
@@ -150,6 +157,8 @@ export class Durable {
     const later = earlier !== null && before !== undefined && hasSameImage(before, row) ? earlier : this.read(row);
     this.states.set(row.gid, later);
     if (earlier === null || !this.isTrusted) return;
+    if (later.decision?.kind === 'commit' && later.definition.driver === 'initiator' && !this.submitted.has(row.gid))
+      this.findings.add('A', row.gid, 'it was decided to commit, and its initiator never asked for that');
     for (const { invariant, says } of takenBack(earlier, later)) this.findings.add(invariant, row.gid, says);
     if (isFinal(row.status) && row.owner !== null) this.findings.add('L', row.gid, 'it is final and still owned');
   }

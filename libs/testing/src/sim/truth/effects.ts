@@ -36,6 +36,9 @@ export class Effects {
     if (kind === 'rollback') this.judgeOrder(gid, branch);
     seen[kind] += 1;
     this.effects += 1;
+    if (kind === 'commit' && seen.forward === 0 && !this.liesBehindPivot(gid, branch)) {
+      this.findings.add('E', gid, `${branch}: its commit op took effect, though its forward op never did`);
+    }
     if (kind === 'forward' && seen.answered === 'rejected' && !this.durable.hasLostCommits) {
       this.findings.add('I', gid, `${branch} was answered rejected, and took effect later`);
     }
@@ -50,8 +53,10 @@ export class Effects {
   }
 
   /** A forward call was answered. What was answered once for good is never answered otherwise. */
-  answered(gid: string, branch: string, answer: 'succeeded' | 'rejected'): void {
+  answered(gid: string, branch: string, answer: 'succeeded' | 'rejected', result: string | null): void {
     if (this.durable.hasLostCommits) return;
+    if (answer === 'succeeded' && result !== resultOf(branch))
+      this.findings.add('I', gid, `${branch} was answered with the result ${result}`);
     const seen = this.seen(gid, branch);
     if (seen.answered !== 'nothing' && seen.answered !== answer) {
       this.findings.add('I', gid, `${branch} was answered ${seen.answered}, and then ${answer}`);
@@ -76,6 +81,12 @@ export class Effects {
   /** What is seen of these branches, in their order. */
   observe(gid: string, branches: readonly { readonly id: string }[]): readonly BranchObservation[] {
     return branches.map(({ id }) => observation(id, this.seen(gid, id)));
+  }
+
+  /** Behind a pivot there is no forward op: the action runs as the commit op. */
+  private liesBehindPivot(gid: string, branch: string): boolean {
+    const tx = this.durable.state(gid);
+    return tx === null || this.durable.hasLostCommits || tx.graph.behindPivot[tx.graph.indexOf.get(branch) ?? -1] === true;
   }
 
   private judge(gid: string, branch: string, seen: Seen): void {
@@ -106,6 +117,11 @@ export class Effects {
     }
     return seen;
   }
+}
+
+/** What the work of a forward op answers, the first time and whenever it is repeated. */
+export function resultOf(branch: string): string {
+  return JSON.stringify({ of: branch });
 }
 
 function observation(branch: string, { forward, commit, rollback, sealed }: Seen): BranchObservation {

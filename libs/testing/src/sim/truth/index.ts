@@ -1,6 +1,7 @@
 /** What an all-seeing observer knows of a run, and what it finds broken. */
+export { CallLedger } from './call-ledger.js';
 export { Durable } from './durable.js';
-export { type EffectKind, Effects } from './effects.js';
+export { type EffectKind, Effects, resultOf } from './effects.js';
 export { Fences } from './fences.js';
 export { type Finding, Findings } from './findings.js';
 export { Promises } from './promises.js';

@@ -43,6 +43,16 @@ export class Promises {
     this.shown(view);
   }
 
+  /** A submit is about to be asked for. */
+  submits(gid: string): void {
+    this.durable.submits(gid);
+  }
+
+  /** A submit that lists other branches than are registered was carried out. */
+  submittedOthers(gid: string): void {
+    this.lost(gid, 'it was submitted with other branches than are registered');
+  }
+
   /** A view was answered: it must not be ahead of what is durable. */
   shown(view: TransactionView): void {
     const row = this.durable.row(view.gid);
