@@ -106,6 +106,8 @@ export interface TransactionEngine {
   abort(gid: string, request: AbortRequest): Promise<CommandResult>;
   /** Who began it (`createdBy`), accepted or about to be; `null` when there is no such transaction. */
   creatorOf(gid: string): Promise<string | null>;
+  /** The durable image of the transaction that was begun by the same principal under this gid with this content; `null` when there is none. */
+  repeatOf(request: Pick<BeginRequest, 'gid' | 'contentHash' | 'createdBy'>): Promise<TransactionView | null>;
   /** The durable image. */
   get(gid: string): Promise<TransactionView>;
   /** Resolves when the durable image is decided or final, or with the transaction as it stands when time runs out. */

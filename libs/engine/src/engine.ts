@@ -131,6 +131,15 @@ export class Engine implements Interventions, TransactionEngine, ParticipantOper
     return (await typed(this.ports.store.read(gid)))?.createdBy ?? null;
   }
 
+  async repeatOf({
+    gid,
+    contentHash,
+    createdBy,
+  }: Pick<BeginRequest, 'gid' | 'contentHash' | 'createdBy'>): Promise<TransactionView | null> {
+    const row = await typed(this.ports.store.read(gid));
+    return row !== null && row.contentHash === contentHash && row.createdBy === createdBy ? typed(viewOfRow(row, this.policies)) : null;
+  }
+
   intervene(gid: string, deed: Deed): Promise<DeedResult> {
     return this.admitted(gid, (life) => life.interventions.carryOut(gid, deed));
   }

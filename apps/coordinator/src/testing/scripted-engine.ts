@@ -15,6 +15,7 @@ export function scriptedEngine(answers: Partial<TransactionEngine>): Transaction
     latestPolicy: unexpected('latestPolicy'),
     begin: unexpected('begin'),
     creatorOf: async () => null,
+    repeatOf: async () => null,
     register: unexpected('register'),
     submit: unexpected('submit'),
     abort: unexpected('abort'),

@@ -1,4 +1,6 @@
 /** `POST /v1/transactions`: accepts a transaction, and waits for its outcome when asked to. */
+
+import type { BeginRequest, BeginResult } from '@assent/engine';
 import { type IncomingHeaders, readTrace } from '@assent/observability';
 import type { Definition, Policy } from '@assent/protocol';
 import { Body, Controller, Post, Query, Res } from '@nestjs/common';
@@ -34,15 +36,14 @@ export class BeginController {
     const principal = principalOf(reply);
     const engine = this.backend.engine();
     const { wait, timeoutMs, ...content } = body;
-    const policy = await this.policyOf(body);
-    const { kind, view } = await engine.begin({
+    const asked = {
       gid: body.gid ?? newGid(),
       name: body.name ?? UNNAMED,
       businessKey: body.key ?? null,
       createdBy: principal.name,
       contentHash: contentHash(content),
-      definition: traced(definitionOf(body, policy, this.backend), reply.request.headers),
-    });
+    };
+    const { kind, view } = await this.accept(body, asked, reply.request.headers);
     const joining = this.backend.ownership.joinTokenFor(principal, view.gid);
     const extra = body.gid === undefined ? { safeToRepeat: false as const, ...joining } : joining;
     if (wait === undefined) {
@@ -54,10 +55,25 @@ export class BeginController {
     sendTransaction(reply, hasReached(waited, wait) ? 200 : 202, waited, extra);
   }
 
+  /** A repeat is answered as the first time was, even when what it names has left the configuration since. */
+  private async accept(body: BeginBody, asked: Omit<BeginRequest, 'definition'>, headers: IncomingHeaders): Promise<BeginResult> {
+    const engine = this.backend.engine();
+    let definition: Definition;
+    try {
+      definition = traced(definitionOf(body, await this.policyOf(body), this.backend), headers);
+    } catch (problem) {
+      const view = problem instanceof ApiError && body.gid !== undefined ? await engine.repeatOf(asked) : null;
+      if (view === null) throw problem;
+      return { kind: 'repeated', view };
+    }
+    return engine.begin({ ...asked, definition });
+  }
+
   private async policyOf(body: BeginBody): Promise<Policy> {
     const asked = body.policy ?? DEFAULT_POLICY;
     const [name, version] = typeof asked === 'string' ? [asked, null] : [asked.name, asked.version];
     const policy = await this.backend.policy(name, version);
+    if (policy?.isRetired === true) throw new ApiError('policy_retired', `Policy "${name}" is retired.`, { pointer: '/policy' });
     if (policy !== null) return policy;
     const called = version === null ? `"${name}"` : `"${name}" version ${version}`;
     throw new ApiError('unknown_policy', `There is no policy ${called}.`, { pointer: '/policy' });
