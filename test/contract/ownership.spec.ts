@@ -127,6 +127,7 @@ describeEveryStore('finding work', (under) => {
     expect(await gids(30, 10)).toEqual(['due-10', 'due-20', 'due-30']);
     expect(await gids(30, 2)).toEqual(['due-10', 'due-20']);
     expect(await gids(9, 10)).toEqual([]);
+    expect((await under().store.readDue(30, 10, 20)).map((row) => row.gid)).toEqual(['due-20', 'due-30']);
   });
 
   it('lists what a node owns', async () => {

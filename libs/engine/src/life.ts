@@ -46,7 +46,7 @@ const NEXT_CHUNK_MS = 50;
 const SELDOM_MS = 60_000;
 /** Of each participant, so many transactions in memory are put to rest at once when nothing is sent to it for long. */
 const RESTED_AT_ONCE = 2_000;
-/** Transactions that wait for one participant in memory before it counts as one that nothing passes to. */
+/** Transactions that wait for one participant in memory before no more are fetched for it. */
 const MOST_HELD = 1_000;
 
 export class Life implements WriterHost {
@@ -238,7 +238,8 @@ export class Life implements WriterHost {
     const { breaker, breakers, maxInMemory, participantShare } = this.options;
     const { time, scheduler } = this;
     const mostHanded = Math.max(1, Math.floor(maxInMemory * participantShare));
-    const limits = { mostHanded, mostHeld: Math.min(MOST_HELD, mostHanded) };
+    const isCrowded = () => this.driver.inMemory >= maxInMemory / 2;
+    const limits = { mostHanded, mostHeld: Math.min(MOST_HELD, mostHanded), isCrowded };
     const breakerOf = (participant: string) => ({ ...breaker, ...breakers.get(participant) });
     return new Dispatch({ time, scheduler, monitor, participantOf: (to) => invoker.participantOf(to), breakerOf, limits }, host);
   }

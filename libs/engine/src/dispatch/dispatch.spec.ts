@@ -234,6 +234,20 @@ describe('what is due', () => {
 });
 
 describe('a slow participant', () => {
+  it('does not keep others from being claimed, however much of what is due waits for it', async () => {
+    const world = aWorld();
+    const { engine } = await world.start('a', { breaker: A_BREAKER_THAT_NEVER_OPENS, participantShare: 0.002 });
+    const stock = stockIsAway(world);
+    world.branches.script('mail', 'action', { kind: 'lost' });
+    await world.clock.settled(Promise.all(many(1_500).map((gid) => engine.begin(under('slow', saga(gid, 'stock'))))));
+    await world.clock.settled(engine.begin(under('slow', saga('other', 'mail'))));
+    await world.clock.until('at rest', () => engine.state().inMemory === 0, 300_000);
+    stock.returns();
+    world.branches.otherwise((call) => (call.branch === 'stock' ? { kind: 'held' } : { kind: 'succeeds' }));
+    await world.allFinal(['other'], 65_000);
+    expect(engine.state().inMemory).toBeLessThan(200);
+  });
+
   it('cannot fill the memory of a node', async () => {
     const world = aWorld();
     const { engine } = await world.start('a', { maxInMemory: 40, restAfterMs: 1_000 });

@@ -140,6 +140,11 @@ export class Dispatch<Waiting> {
     return holds;
   }
 
+  /** True when these calls, if they were fetched now, would only wait behind so many others of their participants. */
+  areBusy(invokes: readonly Invoke[]): boolean {
+    return invokes.length > 0 && invokes.every(({ endpoint }) => this.gateTo(endpoint).isBusy);
+  }
+
   /** These have been put to rest: they are fetched when their participants' gates let calls through. */
   noteResting(holds: readonly Hold[]): void {
     for (const { participant } of holds) this.gateNamed(participant).hasSentToRest = true;

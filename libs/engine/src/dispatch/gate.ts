@@ -18,8 +18,10 @@ export type HoldCode = 'dispatch_paused' | 'breaker_open' | 'participant_busy';
 export interface GateLimits {
   /** Calls handed to the transport and not ended, queued ones included: beyond it, one participant would fill this node's memory. */
   readonly mostHanded: number;
-  /** Transactions that wait here in memory before they are put to rest instead. */
+  /** Transactions that wait here in memory before no more are fetched for this participant. */
   readonly mostHeld: number;
+  /** True while this node's memory is so full that whoever waits here has to make room for the others. */
+  readonly isCrowded: () => boolean;
 }
 
 /** What a call has to say for itself when it ends: of an older epoch it is no longer about the present. */
@@ -81,9 +83,13 @@ export class Gate<Waiting> {
   get longHold(): HoldCode | null {
     if (this.isClear || this.hasRoom) return null;
     if (this.pauseOrder !== null) return 'dispatch_paused';
-    const { state, isOutage } = this.breaker;
-    if (state !== 'closed' && (isOutage || this.waiting.size >= this.limits.mostHeld)) return 'breaker_open';
-    return state === 'closed' && this.waiting.size >= this.limits.mostHeld ? 'participant_busy' : null;
+    if (this.breaker.state !== 'closed') return this.breaker.isOutage || this.isBusy ? 'breaker_open' : null;
+    return this.isBusy && this.limits.isCrowded() ? 'participant_busy' : null;
+  }
+
+  /** True when so much waits here that nothing more need be fetched for now. */
+  get isBusy(): boolean {
+    return !this.isClear && this.waiting.size >= this.limits.mostHeld && !this.hasRoom;
   }
 
   /** Takes a call on its way, or makes `who` wait: it is handed back by `next`. */

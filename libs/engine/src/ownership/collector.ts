@@ -13,10 +13,21 @@ import type { Resting } from './resting.js';
 
 /** Candidates are drawn at random from this many, so that several nodes rarely want the same row. */
 const DUE_CANDIDATES = 1_000;
+/** Reading a row costs some 20 us: of those that nobody can call now, no more are looked at in one round. */
+const MOST_PASSED_OVER = 200;
+
+/** What is to become of the rows of a page. */
+interface Sorted {
+  readonly chosen: readonly StoredTransaction[];
+  readonly postponed: number;
+  readonly passedOver: number;
+}
 
 export class Collector {
   private abandoned: readonly NodeRow[] = [];
   private isTakingOver = false;
+  /** What is due before this has been looked at in the last rounds. */
+  private dueFromMs = 0;
 
   constructor(
     private readonly self: Incarnation,
@@ -43,13 +54,16 @@ export class Collector {
   async claimDue(): Promise<number> {
     const most = Math.min(this.ramp.size, this.adoption.room);
     if (most === 0) return 0;
-    const due = await this.store.readDue(this.time.nowMs(), DUE_CANDIDATES);
+    const due = await this.store.readDue(this.time.nowMs(), DUE_CANDIDATES, this.dueFromMs);
+    this.dueFromMs = this.resting.isHolding ? this.dueFromMs : 0;
     const candidates = due.filter((row) => !this.adoption.isKnown(row.gid));
-    const worthClaiming = this.resting.isHolding ? this.postponeHeld(candidates) : candidates;
-    const claimed = this.claim(worthClaiming, most);
-    if (claimed > 0) this.monitor.tookUp('rest', claimed);
-    // Whatever was put off has made way for more: that is looked at without waiting.
-    return claimed + candidates.length - worthClaiming.length;
+    if (!this.resting.isHolding) return this.claimed(this.claim(candidates, most));
+    const { chosen, postponed, passedOver } = this.sort(candidates, most);
+    // Where busy participants fill the page, the next look goes on behind it, so that nobody waits for them to have been through.
+    const isPassedBy = passedOver >= MOST_PASSED_OVER && due.length === DUE_CANDIDATES;
+    this.dueFromMs = isPassedBy ? Math.max(due.at(-1)?.dueAtMs ?? 0, this.dueFromMs + 1) : 0;
+    const claimed = this.claimed(this.claim(chosen, most));
+    return claimed + postponed + (isPassedBy ? passedOver : 0);
   }
 
   /** Takes over one chunk of what dead or stopped nodes own. Returns how many rows are on their way. Throws `StoreUnavailableError`. */
@@ -76,13 +90,37 @@ export class Collector {
     if (recovered > 0) this.monitor.info('recovered own transactions that were not held', { count: recovered });
   }
 
-  /** What owes only calls that are held back makes way for the rest. Returns the others. */
-  private postponeHeld(rows: readonly StoredTransaction[]): readonly StoredTransaction[] {
-    return rows.filter((row) => {
-      const untilMs = this.resting.heldUntilMs(row);
-      if (untilMs !== null) this.adoption.postpone(row, untilMs);
-      return untilMs === null;
-    });
+  /** What owes only calls that are held back makes way for the rest; what would wait behind many others of its participant stays where it is. */
+  private sort(rows: readonly StoredTransaction[], most: number): Sorted {
+    const chosen: StoredTransaction[] = [];
+    let postponed = 0;
+    let passedOver = 0;
+    for (const row of this.shuffled(rows)) {
+      if (chosen.length >= most || passedOver >= MOST_PASSED_OVER) break;
+      const judgement = this.resting.judge(row);
+      if (judgement.kind === 'worth a claim') chosen.push(row);
+      else if (judgement.kind === 'busy') passedOver += 1;
+      else {
+        this.adoption.postpone(row, judgement.untilMs);
+        postponed += 1;
+      }
+    }
+    return { chosen, postponed, passedOver };
+  }
+
+  private *shuffled(rows: readonly StoredTransaction[]): Iterable<StoredTransaction> {
+    const left = [...rows];
+    for (let index = 0; index < left.length; index += 1) {
+      const other = index + Math.floor(this.random.fraction() * (left.length - index));
+      const row = left[other]!;
+      left[other] = left[index]!;
+      yield row;
+    }
+  }
+
+  private claimed(count: number): number {
+    if (count > 0) this.monitor.tookUp('rest', count);
+    return count;
   }
 
   private claim(rows: readonly StoredTransaction[], most: number): number {

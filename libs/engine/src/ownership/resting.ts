@@ -3,7 +3,8 @@
  * nothing is sent.
  */
 import { type Plan, planFor, type Transaction } from '@assent/protocol';
-import { type Holds, heldRestOf } from '../dispatch/index.js';
+import { type Dispatch, heldRestOf } from '../dispatch/index.js';
+import type { Resident } from '../driver/index.js';
 import type { Policies } from '../policies.js';
 import type { StoredTransaction } from '../ports/transaction-store.js';
 import { transactionIfKnown } from '../rows.js';
@@ -12,9 +13,19 @@ import type { DatabaseTime } from '../time/index.js';
 export interface RestingPorts {
   readonly policies: Policies;
   readonly time: DatabaseTime;
-  readonly dispatch: Holds & { readonly isHolding: boolean };
+  readonly dispatch: Pick<Dispatch<Resident>, 'isHolding' | 'holdOf' | 'areBusy' | 'noteResting'>;
   readonly restAfterMs: number;
 }
+
+export type Judgement =
+  | { readonly kind: 'worth a claim' }
+  /** All it owes is held back: it may go on resting until then, by database time. */
+  | { readonly kind: 'held'; readonly untilMs: number }
+  /** It would only wait in memory behind so many others of its participant. */
+  | { readonly kind: 'busy' };
+
+const WORTH_A_CLAIM: Judgement = { kind: 'worth a claim' };
+const BUSY: Judgement = { kind: 'busy' };
 
 export class Resting {
   constructor(private readonly ports: RestingPorts) {}
@@ -24,12 +35,19 @@ export class Resting {
     return this.ports.dispatch.isHolding;
   }
 
-  /** Until when a row that is due may go on resting, because all it owes is held back; `null`: it has to be claimed. */
-  heldUntilMs(row: StoredTransaction): number | null {
+  /** What is to become of a row that is due. */
+  judge(row: StoredTransaction): Judgement {
     const read = row.owner === null ? this.read(row) : null;
-    if (read === null) return null;
+    if (read === null) return WORTH_A_CLAIM;
     const { dispatch, restAfterMs } = this.ports;
-    return heldRestOf(read.tx, read.plan, dispatch, read.nowMs, restAfterMs)?.untilMs ?? null;
+    const { tx, plan, nowMs } = read;
+    const rest = heldRestOf(tx, plan, dispatch, nowMs, restAfterMs);
+    if (rest !== null) {
+      dispatch.noteResting(rest.holds);
+      return { kind: 'held', untilMs: rest.untilMs };
+    }
+    const hasMoreToDo = plan.wakeAtMs !== null && plan.wakeAtMs <= nowMs;
+    return !hasMoreToDo && dispatch.areBusy(plan.invokes) ? BUSY : WORTH_A_CLAIM;
   }
 
   /** True when a row at rest owes a call now, whatever its `due_at` says: it was put to rest because its participant could not be called. */

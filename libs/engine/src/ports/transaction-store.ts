@@ -217,8 +217,8 @@ export interface TransactionStore {
   readAudit(gid: string): Promise<readonly AuditRow[]>;
   /** These rows of the audit, as far as they are there. Index: primary. */
   findAudit(ids: readonly string[]): Promise<readonly AuditRow[]>;
-  /** Rows at rest that are due at `nowMs`, earliest first. Index: (due_at). */
-  readDue(nowMs: number, limit: number): Promise<readonly StoredTransaction[]>;
+  /** Rows at rest that are due at `nowMs`, and not before `fromMs` (default 0), earliest first. Index: (due_at). */
+  readDue(nowMs: number, limit: number, fromMs?: number): Promise<readonly StoredTransaction[]>;
   /**
    * Gids above `afterGid`, in their order, of which the table `attention` says that a branch is `retrying` at or `waiting` for this participant. Index:
    * `attention` (participant), which is followed by the gid.

@@ -128,10 +128,10 @@ export class MemoryTransactionStore implements TransactionStore {
     return [...this.database.audit.values()].flat().filter(({ id }) => ids.includes(id));
   }
 
-  async readDue(nowMs: number, limit: number): Promise<readonly StoredTransaction[]> {
+  async readDue(nowMs: number, limit: number, fromMs = 0): Promise<readonly StoredTransaction[]> {
     await this.reach('readDue');
     return [...this.database.transactions.values()]
-      .flatMap((row) => (row.dueAtMs !== null && row.dueAtMs <= nowMs ? { row, dueAtMs: row.dueAtMs } : []))
+      .flatMap((row) => (row.dueAtMs !== null && row.dueAtMs >= fromMs && row.dueAtMs <= nowMs ? { row, dueAtMs: row.dueAtMs } : []))
       .toSorted((a, b) => a.dueAtMs - b.dueAtMs)
       .slice(0, limit)
       .map(({ row }) => row);

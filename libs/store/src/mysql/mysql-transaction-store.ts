@@ -124,8 +124,8 @@ export class MysqlTransactionStore implements TransactionStore {
     return this.reads.guarded(() => findAudit(this.dataSource, ids));
   }
 
-  readDue(nowMs: number, limit: number): Promise<readonly StoredTransaction[]> {
-    return this.reads.due(nowMs, limit);
+  readDue(nowMs: number, limit: number, fromMs?: number): Promise<readonly StoredTransaction[]> {
+    return this.reads.due(nowMs, limit, fromMs);
   }
 
   readWaiting(participant: string, afterGid: string, limit: number): Promise<readonly string[]> {

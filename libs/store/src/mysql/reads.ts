@@ -24,8 +24,8 @@ export class MysqlReads {
     return found;
   }
 
-  due(nowMs: number, limit: number): Promise<readonly StoredTransaction[]> {
-    return this.transactions(readDue(nowMs, limit));
+  due(nowMs: number, limit: number, fromMs?: number): Promise<readonly StoredTransaction[]> {
+    return this.transactions(readDue(nowMs, limit, fromMs));
   }
 
   async waiting(participant: string, afterGid: string, limit: number): Promise<readonly string[]> {

@@ -128,8 +128,10 @@ export class SqliteTransactionStore implements TransactionStore {
     return available(() => findAudit(this.dataSource, ids));
   }
 
-  async readDue(nowMs: number, limit: number): Promise<readonly StoredTransaction[]> {
-    return this.reading(() => (this.statements.due.all(Math.round(nowMs), limit) as StoredRow[]).map(storedTransaction));
+  async readDue(nowMs: number, limit: number, fromMs = 0): Promise<readonly StoredTransaction[]> {
+    return this.reading(() =>
+      (this.statements.due.all(Math.round(fromMs), Math.round(nowMs), limit) as StoredRow[]).map(storedTransaction),
+    );
   }
 
   async readWaiting(participant: string, afterGid: string, limit: number): Promise<readonly string[]> {

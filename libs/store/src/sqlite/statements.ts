@@ -77,7 +77,7 @@ const sql = {
   read: `SELECT ${COLUMNS} FROM global_transaction WHERE gid = ?`,
   exists: 'SELECT 1 AS yes FROM global_transaction WHERE gid = ?',
   /** Index: (due_at), which holds resting rows only. */
-  due: `SELECT ${COLUMNS} FROM global_transaction INDEXED BY global_transaction_by_due_at WHERE due_at <= ? ORDER BY due_at LIMIT ?`,
+  due: `SELECT ${COLUMNS} FROM global_transaction INDEXED BY global_transaction_by_due_at WHERE due_at >= ? AND due_at <= ? ORDER BY due_at LIMIT ?`,
   /** Index: (participant). */
   waiting:
     'SELECT DISTINCT gid FROM attention INDEXED BY attention_by_participant ' +

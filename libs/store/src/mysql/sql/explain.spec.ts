@@ -27,6 +27,7 @@ import {
   readOwned,
   readOwnedGids,
   readRemainingCommands,
+  readWaiting,
   readWritten,
   skipFlush,
 } from './index.js';
@@ -102,6 +103,8 @@ const statements: readonly (readonly [string, string, Readonly<Record<string, st
   ['finding duplicates', readExisting(gids), { g: 'PRIMARY' }],
   ['finding what moved', readWritten(gids, flush), { g: 'PRIMARY' }],
   ['finding what is due', readDue(50, 1_000), { g: 'by_due_at' }],
+  ['finding what is due further on', readDue(50, 1_000, 20), { g: 'by_due_at' }],
+  ['finding what waits for a participant', readWaiting('inventory', 'tx-00003', 500), { attention: 'by_participant' }],
   ['finding what a node owns', readOwned(me, 500), { g: 'by_owner' }],
   ['counting what a node owns', readOwnedGids(me, 500), { g: 'by_owner' }],
   ['finding nodes that own rows', READ_NODES, { g: 'by_owner' }],

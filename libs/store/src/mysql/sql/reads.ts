@@ -12,8 +12,8 @@ export function readMany(gids: readonly string[]): string {
 }
 
 /** Index: (due_at), which holds resting rows only, so that the cost does not grow with history. */
-export function readDue(nowMs: number, limit: number): string {
-  const due = `due_at<=${integer(nowMs)} ORDER BY due_at LIMIT ${integer(limit)}`;
+export function readDue(nowMs: number, limit: number, fromMs = 0): string {
+  const due = `due_at>=${integer(fromMs)} AND due_at<=${integer(nowMs)} ORDER BY due_at LIMIT ${integer(limit)}`;
   return `SELECT ${COLUMNS} FROM global_transaction FORCE INDEX(by_due_at) WHERE ${due}`;
 }
 

@@ -140,8 +140,8 @@ export class SimStore implements TransactionStore, ParticipantControlStore {
     return this.ask(() => this.context.database.store.findAudit(ids));
   }
 
-  readDue(nowMs: number, limit: number): Promise<readonly StoredTransaction[]> {
-    return this.ask(() => this.context.database.store.readDue(nowMs, limit));
+  readDue(nowMs: number, limit: number, fromMs?: number): Promise<readonly StoredTransaction[]> {
+    return this.ask(() => this.context.database.store.readDue(nowMs, limit, fromMs));
   }
 
   readWaiting(participant: string, afterGid: string, limit: number): Promise<readonly string[]> {
