@@ -1,5 +1,5 @@
 /** Calls to branches (DESIGN section 5): the HTTP invoker, the egress policy, signatures and participant keys. */
-export { EgressDeniedError, type EgressOptions, EgressPolicy, type EgressProblem, readOrigin } from './egress/index.js';
+export { EgressDeniedError, type EgressOptions, EgressPolicy, type EgressProblem, HostList, readOrigin } from './egress/index.js';
 export { HttpBranchInvoker, type HttpBranchInvokerOptions } from './http/index.js';
 export { defaultTransportLimits, type TransportLimits } from './limits.js';
 export { NatsBranchInvoker, type NatsBranchInvokerOptions, NatsLink, type NatsLinkOptions } from './nats/index.js';
@@ -13,6 +13,7 @@ export {
   parseParticipantList,
   participantProblems,
 } from './participants.js';
+export { CONTRACT_UNSERVED, type ContractDirectory, RegistryBranchInvoker, type RegistryBranchInvokerOptions } from './registry/index.js';
 export { type BranchTransport, type Load, RoutedInvoker } from './routing/index.js';
 export { makeParticipantKey, participantKeyProblem, Signer, traceIdOf } from './signing/index.js';
 export { type Webhook, type WebhookEnd, WebhookSender, type WebhookSenderOptions } from './webhooks/index.js';
