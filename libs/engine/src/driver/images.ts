@@ -73,13 +73,17 @@ export function standingOf(tx: Transaction, isLeaving: boolean, context: ImageCo
   return { plan, owner: context.self, dueAtMs: null, holds: NO_HOLDS };
 }
 
-/** A transaction in memory that owes only what is held back for long rests, unless it has just been accepted; `null`: it does not. */
+/**
+ * A transaction in memory that owes only what is held back for long rests, unless it has just been accepted; `null`: it does not. What a node that
+ * leaves knows of a breaker leaves with it: the next one finds out for itself.
+ */
 function heldStandingOf(resident: Resident, context: ImageContext): Standing | null {
-  if (!context.dispatch.isHolding || resident.durable === null || resident.flights.size > 0) return null;
+  if (!context.dispatch.isHolding || resident.durable === null) return null;
   const tx = resident.present;
   const plan = planFor(tx, tx, context.nowMs);
   const rest = heldRest(resident, plan, context);
-  return rest === null ? null : { plan, owner: null, dueAtMs: rest.untilMs, holds: rest.holds };
+  if (rest === null || (resident.leaving && rest.holds.some(({ code }) => code !== 'dispatch_paused'))) return null;
+  return { plan, owner: null, dueAtMs: rest.untilMs, holds: rest.holds };
 }
 
 /** The rest that a transaction in memory may take because all it owes is held back; `null`: none. */
