@@ -4,6 +4,8 @@ import { APP_FILTER } from '@nestjs/core';
 import { Administration } from './admin/index.js';
 import {
   AbortCommandController,
+  ActionDesk,
+  ActionsController,
   ApprovalController,
   AuditController,
   Backend,
@@ -13,6 +15,7 @@ import {
   KeysController,
   ListController,
   Operations,
+  PoliciesController,
   ParticipantsController,
   RegisterController,
   SubmitController,
@@ -39,6 +42,8 @@ export class CoordinatorModule {}
 
 /** The module with its routes over `parts`. */
 export function coordinatorModule(parts: CoordinatorParts): DynamicModule {
+  const desk = new ActionDesk(parts.operations, parts.backend);
+  parts.administration.carryOutBy(desk);
   return {
     module: CoordinatorModule,
     controllers: [
@@ -50,6 +55,8 @@ export function coordinatorModule(parts: CoordinatorParts): DynamicModule {
       WaitController,
       ListController,
       TimelineController,
+      ActionsController,
+      PoliciesController,
       ParticipantsController,
       KeysController,
       AuditController,
@@ -62,6 +69,7 @@ export function coordinatorModule(parts: CoordinatorParts): DynamicModule {
       { provide: Backend, useValue: parts.backend },
       { provide: Administration, useValue: parts.administration },
       { provide: Operations, useValue: parts.operations },
+      { provide: ActionDesk, useValue: desk },
       { provide: Health, useValue: parts.health },
       { provide: Metrics, useValue: parts.metrics },
       { provide: APP_FILTER, useValue: new ProblemFilter(parts.log) },

@@ -65,7 +65,7 @@ export class Policies {
     for (const policy of await this.store.readPolicies()) {
       this.byRef.set(keyOf(policy), policy);
       const latest = this.latestByName.get(policy.name);
-      if (latest === undefined || latest.version < policy.version) this.latestByName.set(policy.name, policy);
+      if (latest === undefined || latest.version <= policy.version) this.latestByName.set(policy.name, policy);
     }
     this.readAtMs = this.clock.monotonicMs();
   }

@@ -1,5 +1,7 @@
 /** REST v1: one folder per route, with its schema and its code. */
 
+export { ActionDesk } from './actions/action-desk.js';
+export { ActionsController } from './actions/actions.controller.js';
 export { AbortCommandController } from './abort/abort.controller.js';
 export { ApprovalController } from './approval/approval.controller.js';
 export { AuditController } from './audit/audit.controller.js';
@@ -12,6 +14,7 @@ export { ListController } from './list/list.controller.js';
 export { type History, Operations } from './operations.js';
 export type { ParticipantDesk, ParticipantSheet, ParticipantSheets } from './participants/participant-desk.js';
 export { ParticipantsController } from './participants/participants.controller.js';
+export { PoliciesController } from './policies/policies.controller.js';
 export { RegisterController } from './register/register.controller.js';
 export type { Route, RouteAnswer } from './route.js';
 export { everyBody, everyGuarded, everyRoute, routes } from './routes.js';

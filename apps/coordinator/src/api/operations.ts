@@ -1,13 +1,17 @@
 /** What the routes for people stand on, beside the engine. The composition root provides it. */
-import type { TransactionSearch, TransactionStore } from '@assent/engine';
+import type { Interventions, TransactionSearch, TransactionStore } from '@assent/engine';
+import type { IdempotencyKeys, PolicyTable } from '@assent/store';
 import type { ParticipantDesk } from './participants/participant-desk.js';
 
 /** What is kept of a transaction beside its image. */
-export type History = Pick<TransactionStore, 'readAttempts' | 'readAudit'>;
+export type History = Pick<TransactionStore, 'readAttempts' | 'readAudit' | 'findAudit' | 'readPolicies'>;
 
 export abstract class Operations {
   /** Throws `ApiError` `not_ready` or `store_unavailable` while the store has not been opened, as all of these do. */
   abstract search(): TransactionSearch;
   abstract history(): History;
+  abstract interventions(): Interventions;
+  abstract idempotencyKeys(): IdempotencyKeys;
+  abstract policyTable(): PolicyTable;
   abstract participantDesk(): ParticipantDesk;
 }

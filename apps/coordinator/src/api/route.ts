@@ -18,6 +18,8 @@ export interface Route {
   readonly access: RouteAccess;
   readonly body?: object;
   readonly query?: Readonly<Record<string, object>>;
+  /** More about it, in Markdown. */
+  readonly notes?: string;
   /** Request headers that mean something here. */
   readonly headers?: Readonly<Record<string, object>>;
   readonly answers: readonly RouteAnswer[];

@@ -9,10 +9,12 @@ import { approvalRoutes } from './approval/approval.routes.js';
 import { auditRoutes } from './audit/audit.routes.js';
 import { beginSchema } from './begin/begin.schema.js';
 import { escalationRoutes } from './escalation/escalation.routes.js';
+import { actionsRoutes } from './actions/actions.routes.js';
 import { getQuery } from './get/get.controller.js';
 import { keyRoutes } from './keys/keys.routes.js';
 import { listRoutes } from './list/list.routes.js';
 import { participantRoutes } from './participants/participants.routes.js';
+import { policiesRoutes } from './policies/policies.routes.js';
 import { registerSchema } from './register/register.schema.js';
 import type { Route, RouteAnswer } from './route.js';
 import { liveSchema, readySchema, registrationSchema, transactionSchema } from './schemas/responses.js';
@@ -69,6 +71,7 @@ export const routes: readonly Route[] = [
       ...endpointErrors,
       'gid_conflict',
       'unknown_policy',
+      'policy_retired',
       'too_many_branches',
       'no_branches',
       'duplicate_branch',
@@ -166,6 +169,8 @@ export const routes: readonly Route[] = [
   ...escalationRoutes,
   ...listRoutes,
   ...timelineRoutes,
+  ...actionsRoutes,
+  ...policiesRoutes,
   ...participantRoutes,
   {
     method: 'GET',

@@ -23,6 +23,8 @@ function section(route: Route): string {
   const parts = [`## ${route.method} ${route.path}\n\n${route.summary}.\n`];
   const example = examples[route.name];
   if (example !== undefined) parts.push(`\`\`\`sh\n${example}\n\`\`\`\n`);
+  if (route.notes !== undefined) parts.push(`${route.notes}\n`);
+  if (route.headers !== undefined) parts.push(fieldTable('header', rowsOf({ properties: route.headers }, '')));
   if (route.body !== undefined) parts.push(fieldTable('field', rowsOf(route.body, '')));
   if (route.query !== undefined) {
     parts.push(fieldTable('query', rowsOf({ properties: route.query }, '')));

@@ -45,6 +45,12 @@ curl -s 'localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002?inc
   list: `curl -s 'localhost:4100/v1/transactions?attention=any&participant=payment&limit=20'
 curl -s 'localhost:4100/v1/transactions?status=aborted&code=INSUFFICIENT_FUNDS&from=2026-11-22T00:00:00Z'
 curl -s 'localhost:4100/v1/transactions?key=order-77'`,
+  actions: 'curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002/actions',
+  act: `curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002/actions/retry -H 'content-type: application/json' \\
+  -H 'if-match: "3"' -H 'idempotency-key: mine-1' -d '{ "reason": "the bank is back", "dryRun": true }'`,
+  createPolicy: `curl -s localhost:4100/v1/policies -H 'content-type: application/json' \\
+  -d '{ "name": "night", "reason": "batches may take their time", "deadlineMs": 3600000, "capMs": 60000 }'`,
+  changePolicy: `curl -s localhost:4100/v1/policies/standard/versions -H 'content-type: application/json' -d '{ "reason": "longer", "deadlineMs": 7200000 }'`,
   timeline: 'curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002/timeline',
   participants: 'curl -s localhost:4100/v1/participants',
   participant: 'curl -s localhost:4100/v1/participants/payment',

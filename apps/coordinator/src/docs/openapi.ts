@@ -35,7 +35,8 @@ function operation(route: Route): object {
     operationId: route.name,
     summary: route.summary,
     tags: [route.path.startsWith('/v1/') ? 'transactions' : 'operation'],
-    parameters: [...pathParameters(route), ...queryParameters(route)],
+    ...(route.notes === undefined ? {} : { description: route.notes }),
+    parameters: [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)],
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
     responses: { ...answersOf(route), ...errorAnswers(route) },
   };
@@ -48,6 +49,10 @@ function pathParameters(route: Route): object[] {
     required: true,
     schema: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$' },
   }));
+}
+
+function headerParameters(route: Route): object[] {
+  return Object.entries(route.headers ?? {}).map(([name, schema]) => ({ name, in: 'header', required: false, schema }));
 }
 
 function queryParameters(route: Route): object[] {

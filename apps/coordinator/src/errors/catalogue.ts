@@ -4,17 +4,21 @@
  */
 
 import { accessErrors } from './access-errors.js';
+import { actionErrors } from './action-errors.js';
 import { commandErrors } from './command-errors.js';
 import { definitionErrors } from './definition-errors.js';
 import type { ErrorEntry } from './entry.js';
 import { requestErrors } from './request-errors.js';
 import { serviceErrors } from './service-errors.js';
+import { workErrors } from './work-errors.js';
 
 export const catalogue = {
   ...requestErrors,
   ...accessErrors,
   ...definitionErrors,
   ...commandErrors,
+  ...actionErrors,
+  ...workErrors,
   ...serviceErrors,
 } satisfies Record<string, ErrorEntry>;
 

@@ -1,10 +1,12 @@
 /** `docs/errors.md`, written from the catalogue, so that the page cannot say anything else than the code. */
 import { accessErrors } from './access-errors.js';
+import { actionErrors } from './action-errors.js';
 import { commandErrors } from './command-errors.js';
 import { definitionErrors } from './definition-errors.js';
 import type { ErrorEntry } from './entry.js';
 import { requestErrors } from './request-errors.js';
 import { serviceErrors } from './service-errors.js';
+import { workErrors } from './work-errors.js';
 
 /** The whole page as Markdown. */
 export function errorDocument(): string {
@@ -14,6 +16,8 @@ export function errorDocument(): string {
     section('Who may', accessErrors),
     section('Transactions and branches that make no sense (nothing was stored)', definitionErrors),
     section('Commands at the wrong time', commandErrors),
+    section('Actions of people who look after transactions', actionErrors),
+    section('Policies, jobs, and what is kept', workErrors),
     section('Not now', serviceErrors),
   ].join('\n');
 }

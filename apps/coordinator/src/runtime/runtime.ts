@@ -7,6 +7,7 @@ import {
   Engine,
   type EngineState,
   type Failpoints,
+  type Interventions,
   noFailpoints,
   StoreUnavailableError,
   type TransactionEngine,
@@ -22,7 +23,7 @@ import {
   type TransactionTracer,
 } from '@assent/observability';
 import type { Policy } from '@assent/protocol';
-import { type OpenedStore, openTransactionStore, poolLoad, readStanding } from '@assent/store';
+import { IdempotencyKeys, type OpenedStore, openTransactionStore, PolicyTable, poolLoad, readStanding } from '@assent/store';
 import { type BranchTransport, EgressPolicy } from '@assent/transport';
 import type { Logger } from 'pino';
 import { type Administration, openBreakersOf } from '../admin/index.js';
@@ -136,6 +137,18 @@ export class Runtime extends Backend implements Health, Operations {
 
   history(): History {
     return this.parts().opened.store;
+  }
+
+  interventions(): Interventions {
+    return this.parts().engine;
+  }
+
+  idempotencyKeys(): IdempotencyKeys {
+    return new IdempotencyKeys(this.parts().opened.dataSource);
+  }
+
+  policyTable(): PolicyTable {
+    return new PolicyTable(this.parts().opened.dataSource);
   }
 
   participantDesk(): ParticipantDesk {

@@ -61,6 +61,18 @@ class HarnessOperations extends Operations {
     return new MemoryTransactionStore(this.database);
   }
 
+  interventions(): never {
+    throw new Error('Nobody expected interventions');
+  }
+
+  idempotencyKeys(): never {
+    throw new Error('Nobody expected keys');
+  }
+
+  policyTable(): never {
+    throw new Error('Nobody expected policies');
+  }
+
   /** Participants of whom nothing is known but their names. */
   participantDesk(): ParticipantDesk {
     const sheets = ['inventory', 'payment', 'shipping'].map((name) => ({

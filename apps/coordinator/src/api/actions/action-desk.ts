@@ -1,0 +1,182 @@
+/** Does what the catalogue of actions offers: what is legal now, what it would do, and the deed itself, once, with its row of the audit. */
+import type { Choice, Deed, DeedResult, Intervention, Rehearsal } from '@assent/engine';
+import type { Op, Policy, TransactionView } from '@assent/protocol';
+import type { Principal } from '../../access/index.js';
+import type { ActingFor, ActionRunner, AskedAction } from '../../admin/index.js';
+import { ApiError, isErrorCode } from '../../errors/index.js';
+import type { Backend } from '../backend.js';
+import { payloadOf } from '../branch.js';
+import type { Operations } from '../operations.js';
+import { transactionBody } from '../transaction-body.js';
+import { type ActionParameters, readParameters } from './action.schema.js';
+import { type ActionName, actionCatalogue, isActionName } from './catalogue.js';
+import { type Answered, once } from './repeats.js';
+import { verdictOf } from './sealing.js';
+
+/** The id of a deed that is only rehearsed. */
+const NOBODY_KEEPS_IT = '-';
+
+export class ActionDesk implements ActionRunner {
+  constructor(
+    private readonly operations: Operations,
+    private readonly backend: Backend,
+  ) {}
+
+  /** Every action, whether it is legal now, and of what it may be asked. Throws `EngineError`. */
+  async list(gid: string): Promise<{ readonly view: TransactionView; readonly actions: readonly object[] }> {
+    const { view, choices } = await this.operations.interventions().choices(gid);
+    return { view, actions: choices.map(shownChoice) };
+  }
+
+  async preview(asked: AskedAction, by: Principal): Promise<object> {
+    const action = readName(asked.action);
+    const intervention = await this.interventionOf(asked, readParameters[action](asked.parameters));
+    const deed = { id: NOBODY_KEEPS_IT, intervention, by: by.name, reason: asked.reason, ifVersion: asked.version, remarks: {} };
+    const rehearsal = await this.operations.interventions().rehearse(asked.gid, deed);
+    if (rehearsal.refusal !== null) throw refused(asked.gid, rehearsal.refusal, rehearsal.before);
+    return shownRehearsal(action, rehearsal);
+  }
+
+  async run(asked: AskedAction, acting: ActingFor): Promise<object> {
+    return (await this.act(asked, acting)).body;
+  }
+
+  /** As `run`, with the status of the answer: 200, or 202 when another node has been asked and has not answered yet. */
+  async act(asked: AskedAction, acting: ActingFor): Promise<Answered> {
+    const action = readName(asked.action);
+    const parameters = readParameters[action](asked.parameters);
+    const { gid, reason, version } = asked;
+    return once(() => this.operations.idempotencyKeys(), {
+      principal: acting.requestedBy.name,
+      key: acting.idempotencyKey,
+      content: { gid, action, version, reason, parameters },
+      work: (id) => this.carryOut(id, asked, parameters, acting),
+      lookBack: (id) => this.lookBack(id, asked),
+    });
+  }
+
+  /** Carries an action out under an id of the caller's choice. */
+  async carryOut(id: string, asked: AskedAction, parameters: ActionParameters, acting: ActingFor): Promise<Answered> {
+    const intervention = await this.interventionOf(asked, parameters);
+    const deed: Deed = {
+      id,
+      intervention,
+      by: acting.requestedBy.name,
+      reason: asked.reason,
+      ifVersion: asked.version,
+      remarks: acting.approvedBy === null ? {} : { requestedBy: acting.requestedBy.name, approvedBy: acting.approvedBy.name },
+    };
+    const result = await this.operations.interventions().intervene(asked.gid, await this.sealed(asked.gid, deed, parameters));
+    return answerOf(asked.action, id, result);
+  }
+
+  /** What was done under this id, or `null` when nothing was. Throws the refusal, if it was refused. */
+  async lookBack(id: string, { gid, action }: AskedAction): Promise<Answered | null> {
+    const [row] = await this.operations.history().findAudit([id]);
+    if (row === undefined) return null;
+    const { outcome, code, detail } = JSON.parse(row.detail) as { outcome: DeedResult['kind'] | 'refused'; code?: string; detail?: string };
+    const view = await this.backend.engine().get(gid);
+    if (outcome === 'refused') throw refused(gid, { code: code ?? '', detail: detail ?? '' }, view);
+    return answerOf(action, id, { kind: outcome, view });
+  }
+
+  private async interventionOf(asked: AskedAction, parameters: ActionParameters): Promise<Intervention> {
+    const { branch = '', outcome = 'failed', code = 'aborted_by_request' } = parameters;
+    const action = readName(asked.action);
+    switch (action) {
+      case 'retry':
+        return { kind: 'retry', branch: parameters.branch ?? null };
+      case 'pause':
+      case 'resume':
+        return { kind: action };
+      case 'abort':
+        return { kind: 'abort', code, message: asked.reason.slice(0, LONGEST_MESSAGE) };
+      case 'change-policy':
+        return { kind: 'change-policy', policy: await this.policyOf(parameters) };
+      case 'resolve':
+        return { kind: 'resolve', branch, op: parameters.op ?? (await this.parkedOp(asked.gid, branch)), outcome };
+      case 'edit-payload':
+        return { kind: 'edit-payload', branch, payload: payloadOf({ payload: parameters.payload ?? {} }, '', this.backend) };
+    }
+  }
+
+  private async policyOf({ policy: asked = '' }: ActionParameters): Promise<Policy> {
+    const [name, version] = typeof asked === 'string' ? [asked, null] : [asked.name, asked.version];
+    const policy = await this.backend.policy(name, version);
+    if (policy === null)
+      throw new ApiError('unknown_policy', `There is no policy "${name}"${version === null ? '' : ` version ${version}`}.`);
+    if (policy.isRetired === true) throw new ApiError('policy_retired', `Policy "${name}" is retired.`, { pointer: '/policy' });
+    return policy;
+  }
+
+  /** The op of a branch that is parked; what is called `none` the machine refuses. */
+  private async parkedOp(gid: string, branch: string): Promise<string> {
+    const { choices } = await this.operations.interventions().choices(gid);
+    const targets = choices.find(({ kind }) => kind === 'resolve')?.targets ?? [];
+    return targets.find((target) => target.branch === branch)?.op ?? 'none';
+  }
+
+  /** Before an op is settled by hand the participant is told, so that a late call cannot act (DESIGN 6). Throws where that failed, unless forced. */
+  private async sealed(gid: string, deed: Deed, { force }: ActionParameters): Promise<Deed> {
+    const { intervention } = deed;
+    if (intervention.kind !== 'resolve') return deed;
+    const interventions = this.operations.interventions();
+    // What the machine refuses anyway is not sealed: the participant would run it no more.
+    if ((await interventions.rehearse(gid, deed)).refusal !== null) return deed;
+    const { branch, op, outcome } = intervention;
+    const { objection, seal } = verdictOf(await interventions.seal(gid, branch, op as Op), op, outcome);
+    const told = { ...deed, remarks: { ...deed.remarks, seal } };
+    if (objection === null) return told;
+    if (force === true) return { ...told, remarks: { ...told.remarks, forced: true } };
+    await interventions.noteRefusal(gid, told, objection);
+    throw new ApiError(objection.code, objection.detail, { gid });
+  }
+}
+
+/** The reason of a decision is shown with the transaction, where it is cut. */
+const LONGEST_MESSAGE = 500;
+
+/** Throws `unknown_action`. */
+export function readName(name: string): ActionName {
+  if (isActionName(name)) return name;
+  throw new ApiError('unknown_action', `There is no action "${name.slice(0, 32)}".`);
+}
+
+function answerOf(action: string, id: string, { kind, view }: DeedResult): Answered {
+  const body = { action, outcome: kind, id, version: view.version, transaction: transactionBody(view) };
+  return { status: kind === 'recorded' ? 202 : 200, body };
+}
+
+function shownChoice({ kind, targets, refusal }: Choice): object {
+  const { title, consequence, undo, roles, parameters, required } = actionCatalogue[kind];
+  return {
+    name: kind,
+    title,
+    legal: refusal === null,
+    ...(refusal === null ? {} : { why: refusal }),
+    ...(targets.length === 0 ? {} : { targets }),
+    consequence,
+    undo,
+    roles,
+    parameters: Object.keys(parameters),
+    required: ['reason', ...required],
+  };
+}
+
+function shownRehearsal(action: ActionName, { before, after }: Rehearsal): object {
+  const { consequence, undo } = actionCatalogue[action];
+  const { status, version, paused } = before;
+  return {
+    action,
+    outcome: 'dry_run',
+    version,
+    consequence,
+    undo,
+    before: { status, paused },
+    transaction: after === null ? null : transactionBody(after),
+  };
+}
+
+function refused(gid: string, { code, detail }: { readonly code: string; readonly detail: string }, view: TransactionView): ApiError {
+  return new ApiError(isErrorCode(code) ? code : 'already_final', detail, { gid, transaction: transactionBody(view) });
+}
