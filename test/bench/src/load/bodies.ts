@@ -34,15 +34,14 @@ export const twoBranchTcc = transaction(
 /** The second step is refused and the first is undone: three calls. */
 export const refusedSaga = transaction('saga', [deduct, { id: 'charge', contract: 'refuser.charge' }], untilFinal);
 
-/** Two steps at two participants, nobody waits; it bears an outage of any length. */
-export const patientSaga = transaction(
-  'saga',
-  [
+/** Two steps at two participants, `stock` and `wallet`; nobody waits. */
+export function unwatchedSaga(policy: string): string {
+  const branches = [
     { id: 'stock', contract: 'stock.deduct' },
     { id: 'charge', contract: 'wallet.charge' },
-  ],
-  { policy: 'patient' },
-);
+  ];
+  return transaction('saga', branches, { policy });
+}
 
 /** Rests until its initiator goes on, or until the deadline of the policy. */
 export function waitingForInitiator(policy: string): string {

@@ -63,8 +63,11 @@ const wishes: readonly Wish[] = [
     title: 'Memory of the coordinator at 64 in flight',
     xTitle: 'eighths of the run',
     yTitle: 'resident MB',
-    places: placesOf(/^memory\.after_(\d+)_of_\d+_mb$/),
-    lines: [{ name: 'resident', figure: (place) => `memory.after_${place}_of_8_mb` }],
+    places: placesOf(/^memory\.(\d+)_of_8\.lowest_mb$/),
+    lines: [
+      { name: 'highest', figure: (place) => `memory.${place}_of_8.highest_mb` },
+      { name: 'lowest', figure: (place) => `memory.${place}_of_8.lowest_mb` },
+    ],
   },
 ];
 

@@ -9,13 +9,14 @@ import { copyRow, untilWritten } from '../copied-rows.js';
 import { residentMb } from '../gauges.js';
 import type { Database } from '../ground.js';
 import { transactionWork, twoStepSaga, waitingForInitiator, withPool } from '../load/index.js';
+import { addPolicy } from '../policies.js';
 import { median, quantile } from '../quantiles.js';
 import { until } from '../until.js';
 import { type Bench, FULL_LOAD, plainGround, type Scenario } from './scenario.js';
 
 const DAY_MS = 86_400_000;
 /** A policy whose deadline is so far away that a row begun days ago still rests, and one begun longer ago is due. */
-const POLICY = { name: 'bench-week', deadlineMs: 7 * DAY_MS };
+const POLICY = { name: 'bench-week', deadlineMs: 7 * DAY_MS, capMs: 300_000 };
 const ALL_FINAL_WITHIN_MS = 120_000;
 const LOOK_EVERY_MS = 50;
 /** Some beats, claims and looks of every loop of the node. */
@@ -57,12 +58,7 @@ export const atRest: Scenario = {
 
 /** Begins one transaction that waits for its initiator; its row is at rest when this returns. */
 async function aRestingRow(connection: mysql.Connection, coordinatorUrl: string): Promise<string> {
-  const copied = 'forward_timeout_ms,end_timeout_ms,first_interval_ms,multiplier,cap_ms,jitter,forward_attempts,end_attempts';
-  const rest = 'on_exhausted,poll_interval_ms,max_pending_ms,created_by';
-  await connection.query(
-    `INSERT INTO retry_policy(name,version,deadline_ms,${copied},${rest}) SELECT ?,1,?,${copied},${rest} FROM retry_policy WHERE name='standard'`,
-    [POLICY.name, POLICY.deadlineMs],
-  );
+  await addPolicy(connection, POLICY);
   const body = await withPool(coordinatorUrl, 1, async (pool) => {
     const headers = { 'content-type': 'application/json' };
     const answer = await pool.request({ method: 'POST', path: '/v1/transactions', headers, body: waitingForInitiator(POLICY.name) });

@@ -1,12 +1,13 @@
 /**
  * A backlog after an outage. Both participants are away while customers go on to come; the node is told to stop, so that everything rests, and stays away
- * until all of it is due. Then participants and node come back. Counted from the first call that arrives to the last transaction that ends, the ramp that
+ * until all of it is due (a policy whose retries are never far apart sees to it that this is soon). Then participants and node come back. Counted from the first call that arrives to the last transaction that ends, the ramp that
  * spares a participant that has just come back included. How many calls were in the air at one time is counted at the participants.
  */
 import type mysql from 'mysql2/promise';
 import { repeat } from '../closed-loop.js';
 import type { Database } from '../ground.js';
-import { patientSaga, withPool } from '../load/index.js';
+import { unwatchedSaga, withPool } from '../load/index.js';
+import { addPolicy } from '../policies.js';
 import type { Running, ScriptedParticipant } from '../processes.js';
 import { until } from '../until.js';
 import { type Bench, FULL_LOAD, type Scenario } from './scenario.js';
@@ -17,6 +18,8 @@ const CONCURRENCY_LIMIT = 64;
 const DELAY_MS = 5;
 const WITHIN_MS = 180_000;
 const LOOK_EVERY_MS = 50;
+/** It bears an outage of any length, and everything is due soon after the node has gone. */
+const POLICY = { name: 'bench-outage', deadlineMs: null, capMs: 5_000 };
 
 export const drain: Scenario = {
   name: 'drain',
@@ -54,10 +57,12 @@ function startNode({ ground }: Bench, database: Database, { baseUrl }: ScriptedP
 async function pileUp(bench: Bench, database: Database, participant: ScriptedParticipant): Promise<void> {
   await participant.behave({ status: 503, delayMs: 0 });
   const node = await startNode(bench, database, participant);
+  await addPolicy(database.connection, POLICY);
+  const body = unwatchedSaga(POLICY.name);
   await withPool(node.baseUrl, FULL_LOAD, async (pool) => {
     const { failures } = await repeat(FULL_LOAD, bench.settings.backlog, async () => {
       const headers = { 'content-type': 'application/json' };
-      const answer = await pool.request({ method: 'POST', path: '/v1/transactions', headers, body: patientSaga });
+      const answer = await pool.request({ method: 'POST', path: '/v1/transactions', headers, body });
       await answer.body.dump();
       if (answer.statusCode !== 202) throw new Error(`answered ${answer.statusCode}`);
     });
@@ -66,10 +71,11 @@ async function pileUp(bench: Bench, database: Database, participant: ScriptedPar
   await node.stop();
 }
 
+/** Due, or still owned by the node that has gone, when its drain ran out of time: what the next one takes up at once. */
 async function untilAllAreDue(connection: mysql.Connection, backlog: number): Promise<void> {
-  await until('everything is at rest and due', LOOK_EVERY_MS, WITHIN_MS, async () => {
+  await until('everything is due', LOOK_EVERY_MS, WITHIN_MS, async () => {
     const [[row]] = await connection.query<mysql.RowDataPacket[]>(
-      'SELECT COUNT(*) AS due FROM global_transaction WHERE owner IS NULL AND due_at<=?',
+      'SELECT COUNT(*) AS due FROM global_transaction WHERE finished_at IS NULL AND (owner IS NOT NULL OR due_at<=?)',
       [Date.now()],
     );
     return Number(row!.due) === backlog;

@@ -5,7 +5,7 @@
 import type mysql from 'mysql2/promise';
 import { closedLoop } from '../closed-loop.js';
 import type { Database } from '../ground.js';
-import { patientSaga, withPool } from '../load/index.js';
+import { unwatchedSaga, withPool } from '../load/index.js';
 import type { Running } from '../processes.js';
 import { until } from '../until.js';
 import { type Bench, FULL_LOAD, type Scenario } from './scenario.js';
@@ -82,7 +82,7 @@ async function harmUnderLoad(bench: Bench, victim: Running, owned: () => Promise
   await withPool(victim.baseUrl, FULL_LOAD, async (pool) => {
     const begin = async () => {
       const headers = { 'content-type': 'application/json' };
-      const answer = await pool.request({ method: 'POST', path: '/v1/transactions', headers, body: patientSaga });
+      const answer = await pool.request({ method: 'POST', path: '/v1/transactions', headers, body: unwatchedSaga('patient') });
       await answer.body.dump();
     };
     await until('the node drives enough transactions', 0, WITHIN_MS, async () => {
