@@ -34,7 +34,7 @@ describe('the oldest Node', () => {
     expect(readFileSync('scripts/node-version.mjs', 'utf8')).toContain(`OLDEST_NODE = '${engines.node.replace('>=', '')}'`);
   });
 
-  it.each(['start', 'test', 'install'])('ends npm run %s with one line', (script) => {
+  it.each(['start', 'test', 'test-node', 'install'])('ends npm run %s with one line', (script) => {
     const older = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'18.20.1'})";
     const { status, stderr, stdout } = node(['--import', older, `scripts/${script}.mjs`]);
     expect([status, stdout, stderr.trim().split('\n')]).toEqual([
@@ -177,5 +177,35 @@ describe('a missing NATS server', () => {
     const { stdout, stderr } = provide();
     expect(stdout.trim()).toBe('false');
     expect(stderr).toMatch(/on NATS will be SKIPPED[\s\S]*sudo apt-get install --no-install-recommends nats-server/);
+  });
+});
+
+describe('missing programs that check the deployment', () => {
+  const provide = () =>
+    node([
+      '--input-type=module',
+      '-e',
+      "import('./scripts/deploy-tools.mjs').then(({ provideDeployTools }) => console.log(provideDeployTools([])))",
+    ]);
+
+  it('are told loudly, with what is skipped and the way to get them', () => {
+    standIn('apt-get', 'exit 100');
+    const { stdout, stderr } = provide();
+    expect(stdout.trim()).toBe('false');
+    expect(stderr).toMatch(/No Prometheus here: alert rules are not run[\s\S]*sudo apt-get install --no-install-recommends prometheus/);
+    expect(stderr).toMatch(/No docker-compose here[\s\S]*sudo apt-get install --no-install-recommends docker-compose/);
+  });
+});
+
+describe('npm run test:node', () => {
+  it('asks which Node when it is not told', () => {
+    const { status, stderr } = node(['scripts/test-node.mjs']);
+    expect([status, stderr.trim()]).toEqual([1, 'test     say which Node: npm run test:node -- 24']);
+  });
+
+  it('says so when there is no such Node', () => {
+    standIn('npm', 'exit 1');
+    const { status, stderr } = node(['scripts/test-node.mjs', '999']);
+    expect([status, stderr.trim()]).toEqual([1, expect.stringContaining('npm knows no Node 999 for this machine')]);
   });
 });
