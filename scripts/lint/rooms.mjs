@@ -21,10 +21,11 @@ export const rooms = {
   'libs/store': { libraries: ['protocol', 'engine', 'sqlite'] },
   'libs/transport': { libraries: ['protocol', 'engine'] },
   'libs/nats': { libraries: ['protocol'] },
+  'libs/context': { libraries: ['protocol'] },
   'libs/events': { libraries: ['protocol', 'engine', 'nats'] },
   'libs/observability': { libraries: ['protocol', 'engine'] },
-  'libs/participant': { libraries: ['protocol', 'sqlite', 'nats'] },
-  'libs/client': { libraries: ['protocol'] },
+  'libs/participant': { libraries: ['protocol', 'sqlite', 'nats', 'context'] },
+  'libs/client': { libraries: ['protocol', 'context'] },
   'libs/testing': { libraries: ['protocol', 'engine', 'sqlite', 'store', 'transport', 'observability', 'participant', 'client'] },
   'apps/coordinator': {
     libraries: ['protocol', 'engine', 'sqlite', 'store', 'transport', 'observability', 'failpoints', 'nats', 'events', 'service'],

@@ -2,13 +2,14 @@
  * The plain client of REST v1: one method per command, and the builders on top of them. Needs no Nest.
  * Every command names its gid, so every command is repeated when its outcome is not known.
  */
-import type { BranchView } from '@assent/protocol';
+import { currentContext } from '@assent/context';
+import { type BranchView, header } from '@assent/protocol';
 import { v7 as uuidv7 } from 'uuid';
-import { GlobalTransaction, type GlobalTransactionOptions } from './builders/global-transaction.js';
+import { GlobalTransaction, type GlobalTransactionOptions, type TryOptions } from './builders/global-transaction.js';
 import { SagaBuilder } from './builders/saga-builder.js';
 import { TccBuilder } from './builders/tcc-builder.js';
 import type { TransactionOptions } from './builders/transaction-options.js';
-import type { AnyContracts, ContractMap } from './contracts.js';
+import type { AnyContracts, ContractMap, ContractName, PayloadOf, ResultOf } from './contracts.js';
 import { AssentUnavailableError } from './errors.js';
 import { type Channel, type HttpAnswer, HttpChannel, type HttpRequest, JoiningChannel } from './http-channel.js';
 import { type Ambient, defaultRetryBounds, Repetition, type RetryBounds, realAmbient } from './repetition.js';
@@ -87,6 +88,20 @@ export class AssentClient<C extends ContractMap<C> = AnyContracts> {
     options: GlobalTransactionOptions = {},
   ): Promise<{ readonly value: T; readonly transaction: TransactionResult }> {
     return GlobalTransaction.run<C, T>(this, name, work, options);
+  }
+
+  /** The global transaction in whose name the calling code runs. Throws `OutsideTransaction` where there is none. */
+  current(): GlobalTransaction<C> {
+    return GlobalTransaction.current<C>(this);
+  }
+
+  /** `try` of the current global transaction: a branch whose try the coordinator sends. See `GlobalTransaction.try`. */
+  async try<Name extends ContractName<C>>(
+    contract: Name,
+    payload: PayloadOf<C, Name>,
+    options: TryOptions = {},
+  ): Promise<ResultOf<C, Name>> {
+    return this.current().try(contract, payload, options);
   }
 
   /** Accepts a transaction: durable when this returns. The same gid with the same content again is the same transaction. */
@@ -190,7 +205,9 @@ export class AssentClient<C extends ContractMap<C> = AnyContracts> {
   }
 
   private send(request: Omit<HttpRequest, 'timeoutMs'>, waitMs: number): Promise<HttpAnswer> {
-    return this.channel.send({ ...request, timeoutMs: waitMs + this.requestTimeoutMs });
+    const traceparent = currentContext()?.traceparent;
+    const traced = traceparent === undefined ? request : { ...request, headers: { [header.traceparent]: traceparent } };
+    return this.channel.send({ ...traced, timeoutMs: waitMs + this.requestTimeoutMs });
   }
 
   /** The part of a body that asks to wait, anew for each attempt, because each has less time left. */

@@ -1,4 +1,4 @@
-/** The Nest module: one `AssentClient` for the whole application, closed with it. */
+/** The Nest module: one `AssentClient` for the whole application, closed with it, and an interceptor that takes up transactions that requests carry along. */
 import {
   type DynamicModule,
   type FactoryProvider,
@@ -8,7 +8,9 @@ import {
   type ModuleMetadata,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { AssentClient, type AssentClientOptions } from './assent-client.js';
+import { PropagationInterceptor } from './propagation/index.js';
 
 export interface AssentModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'>, Pick<FactoryProvider<AssentClientOptions>, 'inject'> {
   readonly useFactory: FactoryProvider<AssentClientOptions>['useFactory'];
@@ -31,6 +33,7 @@ export class AssentModule implements OnApplicationShutdown {
       imports: options.imports ?? [],
       providers: [
         { provide: optionsToken, useFactory: options.useFactory, inject: options.inject ?? [] },
+        { provide: APP_INTERCEPTOR, useClass: PropagationInterceptor },
         { provide: AssentClient, useFactory: (given: AssentClientOptions) => new AssentClient(given), inject: [optionsToken] },
       ],
       exports: [AssentClient],

@@ -121,7 +121,7 @@ export class JoiningChannel implements Channel {
   }
 
   send(request: HttpRequest): Promise<HttpAnswer> {
-    return this.channel.send({ ...request, headers: this.headers });
+    return this.channel.send({ ...request, headers: { ...request.headers, ...this.headers } });
   }
 
   /** The connections are the other channel's to close. */

@@ -1,4 +1,5 @@
 /** A TCC driven by its initiator: begun before the work, submitted when the work returns, aborted when it throws. */
+import { currentContext, runInContext, type TransactionContext } from '@assent/context';
 import type { AssentClient } from '../assent-client.js';
 import type { ContractMap, ContractName, PayloadOf, ResultOf } from '../contracts.js';
 import { AssentError, AssentRequestError, BranchRejectedError, BranchUndecidedError } from '../errors.js';
@@ -16,14 +17,25 @@ export interface TryOptions {
   readonly timeoutMs?: number;
 }
 
+/** A branch was asked for where no global transaction runs. */
+export class OutsideTransaction extends Error {
+  override readonly name = 'OutsideTransaction';
+
+  constructor() {
+    super(
+      'No global transaction runs here: call it inside of globalTransaction, @GlobalTransaction(), or a request that carries one along',
+    );
+  }
+}
+
 const longestReason = 200;
 
 export class GlobalTransaction<C extends ContractMap<C>> {
-  private readonly succeeded = new Set<string>();
-
   private constructor(
     private readonly client: AssentClient<C>,
     readonly gid: string,
+    /** Branches seen to succeed, here or by a service that was asked. */
+    private readonly succeeded: Set<string>,
   ) {}
 
   /** Begins, runs `work`, and ends the transaction by how `work` ended. */
@@ -35,11 +47,24 @@ export class GlobalTransaction<C extends ContractMap<C>> {
   ): Promise<{ readonly value: T; readonly transaction: TransactionResult }> {
     const { wait, timeoutMs, ...whole } = options;
     const begun = await client.begin({ ...whole, name, pattern: 'tcc', driver: 'initiator', branches: [] });
-    const tx = new GlobalTransaction<C>(client, begun.gid);
-    const value = await tx.abortingOnFailure(() => work(tx));
+    const branches = new Set<string>();
+    const tx = new GlobalTransaction<C>(client, begun.gid, branches);
+    const { gid, joinToken } = begun;
+    const traceparent = currentContext()?.traceparent;
+    const context: TransactionContext = { gid, joinToken, traceparent, role: 'initiator', branches };
+    const value = await tx.abortingOnFailure(() => runInContext(context, () => work(tx)));
     const waiting = { ...(wait && { wait }), ...(timeoutMs !== undefined && { timeoutMs }) };
     const transaction = await tx.abortingOnRefusal(() => client.submit(tx.gid, [...tx.succeeded], waiting));
     return { value, transaction };
+  }
+
+  /** The transaction in whose name the calling code runs: one begun in this service, or one that a request has brought along. Throws outside of any. */
+  static current<C extends ContractMap<C>>(client: AssentClient<C>): GlobalTransaction<C> {
+    const context = currentContext();
+    if (context?.gid === undefined || (context.role !== 'initiator' && context.role !== 'joined')) throw new OutsideTransaction();
+    const { gid, role, joinToken, branches } = context;
+    const joining = role === 'joined' && joinToken !== undefined ? client.joining(joinToken) : client;
+    return new GlobalTransaction<C>(joining, gid, branches);
   }
 
   /**

@@ -1,5 +1,6 @@
 /** Answers one verified call: payload, barrier, handler. Knows neither Nest nor Fastify. */
 import type { IncomingHttpHeaders } from 'node:http';
+import { runInContext } from '@assent/context';
 import { header } from '@assent/protocol';
 import type { EntityManager } from 'typeorm';
 import { type Answer, type Barrier, type BranchWork, type ForwardState, resultText, sealedOp } from '../barrier/index.js';
@@ -82,7 +83,8 @@ export class BranchEndpoint {
     return async (manager, forward) => {
       if (payload.kind === 'refused') throw payload.rejection;
       const { context, pendingAfter } = this.contextOf(call, manager, forward, more);
-      const result = await handler(payload.value, context);
+      const carried = { gid: call.gid, traceparent: more.traceparent, role: 'branch' as const };
+      const result = await runInContext(carried, async () => handler(payload.value, context));
       const pending = pendingAfter();
       return pending === null ? { kind: 'done', result: resultText(result) } : { kind: 'pending', ...pending };
     };

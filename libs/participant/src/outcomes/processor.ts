@@ -1,6 +1,7 @@
 /**
  * What becomes of one delivery: the inbox row and the work in one local transaction, another delivery later, or a dead letter. Knows nothing of NATS.
  */
+import { runInContext } from '@assent/context';
 import { eventId, type TransactionEvent } from '@assent/protocol';
 import type { EntityManager } from 'typeorm';
 import type { LocalTransactions } from '../local/index.js';
@@ -56,7 +57,8 @@ export class OutcomeProcessor {
     const { consumer } = handler;
     if (!(await this.inbox.enter(manager, consumer, event))) return 'repeated';
     if (handler.takes === 'newest' && !(await this.inbox.advance(manager, consumer, event))) return 'stale';
-    await handler.handle(event, { manager, consumer, attempt });
+    const carried = { gid: event.gid, traceparent: event.trace, role: 'observer' as const };
+    await runInContext(carried, async () => handler.handle(event, { manager, consumer, attempt }));
     return 'handled';
   }
 

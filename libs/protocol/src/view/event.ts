@@ -24,6 +24,7 @@ export const eventOf: EventOf = (before, after, { version, atMs, participantOf }
     decision: after.decision,
     parked: parked.map(({ branch, participant, code }) => ({ branch, participant, code })),
     changes,
+    ...(after.definition.trace === undefined ? {} : { trace: after.definition.trace }),
   };
 };
 

@@ -37,6 +37,8 @@ export interface TransactionEvent {
   readonly decision: DecisionView | null;
   readonly parked: readonly ParkedBranch[];
   readonly changes: readonly EventChange[];
+  /** The W3C `traceparent` that the transaction was begun with, when there was one. */
+  readonly trace?: string;
 }
 
 /** Every event's subject begins so. */
