@@ -1,6 +1,6 @@
 /** The tables of administration as TypeORM entities; conventions as in `entities.ts`. */
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { flag, wholeNumber } from './transformers.js';
+import { wholeNumber } from './transformers.js';
 
 @Entity('api_key')
 export class ApiKeyEntity {
@@ -88,7 +88,7 @@ export class EscalationRuleEntity {
   @Column('varchar', { name: 'signing_key' }) signingKey: string;
   @Column('bigint', { name: 'repeat_ms', transformer: wholeNumber }) repeatMs: number;
   @Column('bigint', { name: 'escalate_ms', transformer: wholeNumber }) escalateMs: number;
-  @Column('boolean', { transformer: flag }) enabled: boolean;
+  @Column('boolean') enabled: boolean;
   @Column('varchar', { name: 'created_by' }) createdBy: string;
   @Column('bigint', { name: 'created_at', transformer: wholeNumber }) createdAtMs: number;
 }
@@ -103,7 +103,7 @@ export class EscalationAlertEntity {
   @Column('varchar') subject: string;
   @Column('varchar') severity: EscalationRuleEntity['severity'];
   @Column('varchar') state: 'open' | 'acknowledged' | 'resolved';
-  @Column('boolean', { transformer: flag }) escalated: boolean;
+  @Column('boolean') escalated: boolean;
   @Column('integer') deliveries: number;
   @Column('varchar') detail: string;
   @Column('bigint', { name: 'opened_at', transformer: wholeNumber }) openedAtMs: number;
