@@ -53,6 +53,8 @@ describe('the section of the page', () => {
     'open.500.p50_ms': 1.5,
     'open.500.p99_ms': 4,
     'two-nodes.ratio': 0.9,
+    'checkout.tcc.64.p50_ms': 9,
+    'checkout.tcc.64.orders_per_s': 900,
   });
   const report = reportOf({ ...run, figures }, 'abc1234');
   const section = sectionOf(report, drawingsOf(figures));
@@ -66,6 +68,7 @@ describe('the section of the page', () => {
     expect(section).toContain('| 2-step saga, wait for the outcome, 64 in flight, against direct calls | ≥ 0.25 | 0.256 | met |');
     expect(section).toContain('| MariaDB | 64 | 0.256 | 8,123 |');
     expect(section).toContain('| `two-nodes.ratio` | 0.90 | ratio |');
+    expect(section).toContain('| `checkout.tcc.64` | 900 |  | 9.00 |  |  |');
     expect(section).not.toContain('`saga.64.ratio`');
     expect(section.indexOf('wanted')).toBeLessThan(section.indexOf('in flight | against direct'));
   });

@@ -19,7 +19,8 @@ export function withSection(page: string, section: string): string {
 export function sectionOf(report: Report, drawings: readonly Drawing[]): string {
   const figures = figuresOf(report);
   const plots = drawings.map(({ file, title }) => `![${title}](performance/${file})`);
-  const parts = [introduction(report), barTable(report), levels(figures), rates(figures), others(figures), ...plots, remarks(report)];
+  const tables = [barTable(report), levels(figures), rates(figures), lives(figures)];
+  const parts = [introduction(report), ...tables, ...plots, remarks(report), others(figures)];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
@@ -30,7 +31,7 @@ function introduction({ at, commit, machine, node, database, arguments: args, ro
   return `## Measured
 
 ${kind}Measured by \`${command}\` on ${at.slice(0, 10)} at commit \`${commit}\`, on ${machine}, Node ${node}${server}: load, participants, coordinators and database share
-the machine. Closed and open loops are medians of ${rounds} rounds of ${roundMs / 1_000} s. Figures of two runs do not compare, ratios of one run do.`;
+the machine. Loops are medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${roundMs / 1_000} s. Figures of two runs do not compare, ratios of one run do.`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -108,14 +109,29 @@ function rates(figures: Figures): string {
   );
 }
 
-/** Everything that no other table shows, by name. */
-function others(figures: Figures): string {
-  const shownElsewhere = /^(saga|target|sqlite|open)\.\d/;
-  const rows = Object.entries(figures.all()).filter(([name]) => !shownElsewhere.test(name));
+/** Loops of other work than the plain saga. */
+function lives(figures: Figures): string {
+  const names = Object.keys(figures.all()).flatMap((name) => /^((?:tcc|aborting|checkout)\b.*)\.p50_ms$/.exec(name)?.[1] ?? []);
   return table(
+    ['closed loop', 'per second', 'against the saga', 'p50 ms', 'p99 ms', 'failures'],
+    names.map((name) => {
+      const of = (part: string) => figures.value(`${name}.${part}`);
+      const times = ['p50_ms', 'p99_ms'].map((part) => shown(of(part), 2));
+      return [`\`${name}\``, shown(of('tx_per_s') ?? of('orders_per_s'), 0), shown(of('ratio'), 2), ...times, shown(of('failures'), 0)];
+    }),
+  );
+}
+
+/** Everything that no other table shows, by name; folded away. */
+function others(figures: Figures): string {
+  const shownElsewhere = /^(saga|target|sqlite|open)\.\d|^(tcc|aborting|checkout)\b/;
+  const rows = Object.entries(figures.all()).filter(([name]) => !shownElsewhere.test(name));
+  if (rows.length === 0) return '';
+  const all = table(
     ['figure', 'value', 'unit'],
     rows.map(([name, { value, unit }]) => [`\`${name}\``, shown(value, decimalsOf(value)), unit]),
   );
+  return `<details><summary>All other figures</summary>\n\n${all}\n\n</details>`;
 }
 
 function decimalsOf(value: number): number {

@@ -35,6 +35,8 @@ export const raw: Scenario = {
     const rounds: Awaited<ReturnType<typeof closedLoop>>[] = [];
     for (let round = 0; round < settings.rounds; round += 1) rounds.push(await closedLoop(1, settings.roundMs, insert));
     figures.add('raw.rows_per_s', 'per second', middle(rounds).perSecond * ROWS);
+    // A saga writes its row twice. Nothing when the scenario of the saga was not run.
+    figures.add('raw.sagas_per_row', 'ratio', (figures.value('saga.64.tx_per_s') ?? Number.NaN) / (middle(rounds).perSecond * ROWS));
     figures.add('raw.commit_p50_ms', 'ms', middle(rounds).p50Ms);
   },
 };

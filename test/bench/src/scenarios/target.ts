@@ -43,6 +43,9 @@ async function measureTarget({ ground, settings, figures }: Bench, { url }: Targ
       figures.add(`target.${inFlight}.ratio`, 'ratio', measured.ratios);
       figures.add(`target.${inFlight}.tx_per_s`, 'per second', measured.saga.perSecond);
       figures.add(`target.${inFlight}.direct_per_s`, 'per second', measured.direct.perSecond);
+      // Nothing when the scenario of the saga was not run.
+      const own = figures.value(`saga.${inFlight}.tx_per_s`) ?? Number.NaN;
+      figures.add(`target.${inFlight}.assent_against_it`, 'ratio', own / measured.saga.perSecond);
       figures.add(`target.${inFlight}.p50_ms`, 'ms', measured.saga.p50Ms);
       figures.add(`target.${inFlight}.p99_ms`, 'ms', measured.saga.p99Ms);
       figures.add(`target.${inFlight}.failures`, 'count', measured.saga.failures + measured.direct.failures);
