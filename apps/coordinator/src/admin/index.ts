@@ -5,4 +5,4 @@ export type { Approvals, ShownRequest } from './approval/approvals.js';
 export type { AuditAdministration } from './audit/audit-administration.js';
 export type { OpenBreaker } from './escalation/escalator.js';
 export { openBreakersOf } from './escalation/open-breakers.js';
-export type { KeyAdministration, MadeKey } from './keys/key-administration.js';
+export { KeyAdministration, type MadeKey } from './keys/key-administration.js';

@@ -1,8 +1,8 @@
 /** REST v1: one folder per route, with its schema and its code. */
 
+export { AbortCommandController } from './abort/abort.controller.js';
 export { ActionDesk } from './actions/action-desk.js';
 export { ActionsController } from './actions/actions.controller.js';
-export { AbortCommandController } from './abort/abort.controller.js';
 export { ApprovalController } from './approval/approval.controller.js';
 export { AuditController } from './audit/audit.controller.js';
 export { Backend, type UrlCheck } from './backend.js';

@@ -5,11 +5,11 @@
 import { openTo } from '../access/index.js';
 import type { ErrorCode } from '../errors/index.js';
 import { abortSchema } from './abort/abort.schema.js';
+import { actionsRoutes } from './actions/actions.routes.js';
 import { approvalRoutes } from './approval/approval.routes.js';
 import { auditRoutes } from './audit/audit.routes.js';
 import { beginSchema } from './begin/begin.schema.js';
 import { escalationRoutes } from './escalation/escalation.routes.js';
-import { actionsRoutes } from './actions/actions.routes.js';
 import { getQuery } from './get/get.controller.js';
 import { keyRoutes } from './keys/keys.routes.js';
 import { listRoutes } from './list/list.routes.js';

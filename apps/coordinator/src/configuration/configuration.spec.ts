@@ -120,6 +120,46 @@ describe('The configuration', () => {
     expect(problemsOf({ ASSENT_MODE: 'development', ASSENT_PARTICIPANTS: 'a=http://169.254.169.254' })).toHaveLength(1);
   });
 
+  describe('of access', () => {
+    const key = `assent_${'k'.repeat(43)}`;
+
+    it('lets others than this machine in only when callers are asked who they are', () => {
+      expect(problemsOf({ ASSENT_HTTP_HOST: '0.0.0.0' })[0]).toMatch(/must be a loopback address .* unless ASSENT_AUTH=on/);
+      expect(problemsOf({ ASSENT_HTTP_HOST: '0.0.0.0', ASSENT_AUTH: 'on' })).toEqual([]);
+    });
+
+    it('keeps only the hash of a key', () => {
+      const { access } = readConfiguration({ ASSENT_AUTH: 'on', ASSENT_API_KEYS: `root:admin=${key}` });
+      expect(access?.keys).toEqual([
+        { hash: expect.stringMatching(/^[0-9a-f]{64}$/), principal: 'root', role: 'admin', expiresAtMs: null },
+      ]);
+      expect(JSON.stringify(access)).not.toContain(key);
+    });
+
+    it.each([
+      [{ ASSENT_API_KEYS: `root:admin=${key}` }, /counts only with ASSENT_AUTH=on/],
+      [{ ASSENT_API_KEYS: `root:king=${key}`, ASSENT_AUTH: 'on' }, /needs one of the roles/],
+      [{ ASSENT_API_KEYS: `local:admin=${key}`, ASSENT_AUTH: 'on' }, /nobody with a key/],
+      [{ ASSENT_API_KEYS: 'root:admin=secret-text', ASSENT_AUTH: 'on' }, /A key is assent_/],
+      [{ ASSENT_API_KEYS: `a:admin=${key},a:viewer=${key}`, ASSENT_AUTH: 'on' }, /gives "a" two roles/],
+      [{ ASSENT_JWT_ISSUER: 'https://i', ASSENT_AUTH: 'on', ASSENT_JWT_JWKS_URL: 'https://i/keys' }, /ASSENT_JWT_AUDIENCE is missing/],
+      [{ ASSENT_JWT_ISSUER: 'https://i', ASSENT_AUTH: 'on', ASSENT_JWT_AUDIENCE: 'a' }, /needs either/],
+      [{ ASSENT_JWT_AUDIENCE: 'a', ASSENT_AUTH: 'on' }, /ASSENT_JWT_ISSUER is missing/],
+      [{ ASSENT_JWT_ALGORITHM: 'HS256' }, /must be one of RS256/],
+      [{ ASSENT_JWT_ALGORITHM: 'none' }, /must be one of RS256/],
+      [
+        { ASSENT_JWT_ISSUER: 'i', ASSENT_AUTH: 'on', ASSENT_JWT_AUDIENCE: 'a', ASSENT_JWT_PUBLIC_KEY_FILE: '/nowhere' },
+        /is not a public key in PEM/,
+      ],
+      [{ ASSENT_WEBHOOK_ORIGINS: 'http://169.254.169.254' }, /may not be called/],
+    ])('refuses %j', (environment, message) => {
+      const problems = problemsOf(environment as Record<string, string>);
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toMatch(message);
+      expect(problems[0]).not.toContain('secret-text');
+    });
+  });
+
   it('is documented as it is', () => {
     const page = new URL('../../../../docs/configuration.md', import.meta.url);
     if (process.env.UPDATE_DOCS === '1') writeFileSync(page, configurationDocument());
