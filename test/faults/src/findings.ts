@@ -15,6 +15,8 @@ export interface Figures {
   readonly harms: Readonly<Record<string, number>>;
   /** For each harm: from its beginning until every transaction that was open then is final, in milliseconds. */
   readonly recoveryMs: Readonly<Record<string, readonly number[]>>;
+  /** For each harm to one node of several: from its beginning until others drive everything that it drove, in milliseconds. */
+  readonly takeoverMs?: Readonly<Record<string, readonly number[]>>;
   /** Successful answers to calls whose effect was there already; `null` where nobody counted. */
   readonly duplicatesAbsorbed: number | null;
   /** Placings that customers had to repeat. */

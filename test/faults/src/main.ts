@@ -7,13 +7,13 @@ import { scenarios } from './scenarios/index.js';
 
 const help = `npm run faults -- [--scenario NAME]... [--quick] [--json FILE] [--report] [--list]
   --scenario NAME  only this one (may be given more than once)
-  --quick          a twentieth of the work, at least four seconds of faults each; campaigns share a shop
+  --quick          a twentieth of the work, at least three seconds of faults each; scenarios share a shop
   --json FILE      writes the figures of this run
   --report         writes the figures of this run into docs/reliability.md
   --from FILE      runs nothing: takes the figures of an earlier run, for --report
   --list           names and titles`;
 
-/** Four seconds of faults for each campaign, and 500 orders where there were 10,000. */
+/** Three seconds of faults for each campaign, and 500 orders where there were 10,000. */
 const quickScale = 0.05;
 const page = 'docs/reliability.md';
 
@@ -71,7 +71,8 @@ async function main(): Promise<void> {
   process.exitCode = count('failed') === 0 ? 0 : 1;
 }
 
-// Processes end with this one, however it ends: each has a hook on its exit.
+// Processes end with this one, however it ends: each has a hook on its exit, as many as there are processes, proxies and folders in a shop.
+process.setMaxListeners(50);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
 main().catch((error: unknown) => {

@@ -20,8 +20,9 @@ export type Say = (line: string) => void;
 export async function runAll(chosen: readonly Scenario[], scale: number, say: Say): Promise<readonly Result[]> {
   const results: Result[] = [];
   const shops = new Shops(scale < 1 ? 'kept' : 'fresh each time');
-  for (const scenario of chosen) {
-    say(`${scenario.name}: ${scenario.title}`);
+  const startedAtMs = performance.now();
+  for (const [index, scenario] of chosen.entries()) {
+    say(`[${index + 1}/${chosen.length}, ${inMinutes(performance.now() - startedAtMs)}] ${scenario.name}: ${scenario.title}`);
     const result = await runOne(scenario, scale, shops);
     if (result.findings !== null) say(`  ${inOneLine(result.findings)}, ${result.seconds} s in all`);
     for (const remark of result.remarks) say(`  ${result.outcome === 'skipped' ? 'SKIPPED' : 'VIOLATION'} ${remark}`);
@@ -54,10 +55,17 @@ async function runOne(scenario: Scenario, scale: number, shops: Shops): Promise<
   }
 }
 
+function inMinutes(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
 function inOneLine({ audit, figures }: Findings): string {
-  const { harms, recoveryMs, refusals, ...rest } = figures;
-  const slowest = Object.fromEntries(Object.entries(recoveryMs).map(([kind, times]) => [`slowest after ${kind} (ms)`, Math.max(...times)]));
-  const facts = { committed: audit.committed, aborted: audit.aborted, ...rest, ...harms, ...slowest, ...refusals };
+  const { harms, recoveryMs, takeoverMs = {}, refusals, ...rest } = figures;
+  const slowest = Object.entries(recoveryMs).map(([kind, times]) => [`slowest after ${kind} (ms)`, Math.max(...times)] as const);
+  const takeovers = Object.entries(takeoverMs).map(([kind, times]) => [`slowest takeover after ${kind} (ms)`, Math.max(...times)] as const);
+  const measured = Object.fromEntries([...slowest, ...takeovers]);
+  const facts = { committed: audit.committed, aborted: audit.aborted, ...rest, ...harms, ...measured, ...refusals };
   return Object.entries(facts)
     .filter(([, value]) => value !== null)
     .map(([name, value]) => `${name} ${value}`)

@@ -5,11 +5,14 @@ import type { ShopStack } from '../stack/index.js';
 /** Longer than the largest retry interval of the policy `standard` (30 s) with the calls around it. */
 const recoversWithinMs = 60_000;
 const lookEveryMs = 50;
+/** How much longer than promised a takeover is watched, so that a violation says how long it took. */
+const takeoverPatienceMs = 20_000;
 
 export class Ground {
   readonly random: () => number;
   readonly harms: Record<string, number> = {};
   readonly recoveryMs: Record<string, number[]> = {};
+  readonly takeoverMs: Record<string, number[]> = {};
   readonly violations: string[] = [];
   private readonly endsAtMs: number;
 
@@ -59,22 +62,42 @@ export class Ground {
     else this.violated(`${kind}: ${left} of ${open.length} transactions were still open after ${Math.round(tookMs / 1_000)} s`);
   }
 
-  /** Waits for a condition; a violation if it does not hold in time. */
-  async must(sentence: string, withinMs: number, holds: () => Promise<boolean>): Promise<void> {
-    const deadline = performance.now() + withinMs;
-    while (performance.now() < deadline) {
-      if (await holds().catch(() => false)) return;
-      await pause(lookEveryMs);
+  /**
+   * Does harm to the node of this name, and measures how long it takes from then until others drive everything that it drove. A violation when that is
+   * longer than `withinMs`. `harm` returns as soon as the harm is done.
+   */
+  async takenOver(kind: string, nodeName: string, withinMs: number, harm: () => Promise<void> | void): Promise<void> {
+    const [node] = await this.stack.read(
+      'coordinator',
+      `SELECT CAST(incarnation AS CHAR) AS id FROM coordinator_node WHERE state = 'alive' AND name = ?`,
+      [nodeName],
+    );
+    if (node === undefined) {
+      this.violated(`${kind}: no node ${nodeName} was alive`);
+      return;
     }
-    this.violated(`not within ${withinMs} ms: ${sentence}`);
+    const incarnation = String(node.id);
+    const startedAtMs = performance.now();
+    await harm();
+    const deadline = startedAtMs + withinMs + takeoverPatienceMs;
+    let [owned, most] = [Number.POSITIVE_INFINITY, 0];
+    while (owned > 0 && performance.now() < deadline) {
+      owned = await this.ownedBy(incarnation).catch(() => Number.POSITIVE_INFINITY);
+      if (Number.isFinite(owned)) most = Math.max(most, owned);
+      if (owned > 0) await pause(lookEveryMs);
+    }
+    const tookMs = Math.round(performance.now() - startedAtMs);
+    // A node that drove nothing shows nothing.
+    if (most === 0) return;
+    this.takeoverMs[kind] = [...(this.takeoverMs[kind] ?? []), tookMs];
+    if (tookMs > withinMs)
+      this.violated(`${kind}: after ${tookMs} ms ${owned} of ${most} transactions had no living owner yet; promised are ${withinMs} ms`);
   }
 
-  /** Waits until no incarnation of this node is alive. */
-  async declaredDead(nodeName: string, withinMs: number): Promise<void> {
-    await this.must(`${nodeName} is declared dead`, withinMs, async () => {
-      const rows = await this.stack.read('coordinator', `SELECT 1 FROM coordinator_node WHERE state = 'alive' AND name = ?`, [nodeName]);
-      return rows.length === 0;
-    });
+  private async ownedBy(incarnation: string): Promise<number> {
+    // As a number in the text: 63 bits, compared with a string, would be compared as floating point.
+    const [row] = await this.stack.read('coordinator', `SELECT COUNT(*) AS n FROM global_transaction WHERE owner = ${incarnation}`);
+    return Number(row?.n);
   }
 
   private async open(): Promise<readonly string[]> {

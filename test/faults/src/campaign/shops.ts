@@ -2,7 +2,7 @@
  * The shops that campaigns run in. A whole campaign gets a fresh one each time; a short one may go on in the shop of the one before, if that wanted the same
  * and left it in order, because to build a shop takes longer than to hurt it for a moment.
  */
-import type { Holdings } from '../audit/index.js';
+import { type Audit, audit, type Holdings } from '../audit/index.js';
 import { market, seed } from '../load/index.js';
 import { ShopStack, type StackOptions } from '../stack/index.js';
 
@@ -20,8 +20,8 @@ export class Shops {
 
   constructor(private readonly mode: 'fresh each time' | 'kept') {}
 
-  /** Runs `use` in a shop; `isInOrder` says whether another may go on in it. */
-  async with<T>(options: StackOptions, use: (shop: Shop) => Promise<T>, isInOrder: (result: T) => boolean): Promise<T> {
+  /** Runs `use` in a shop. Another may go on in it when nothing was violated. */
+  async with<T extends { readonly audit: Audit }>(options: StackOptions, use: (shop: Shop) => Promise<T>): Promise<T> {
     const key = JSON.stringify(options);
     if (this.kept !== null && this.kept.key !== key) await this.close();
     const shop = this.kept?.shop ?? (await open(options));
@@ -30,7 +30,7 @@ export class Shops {
     try {
       const result = await use(shop);
       await shop.stack.removeOthers();
-      mayGoOn = this.mode === 'kept' && isInOrder(result);
+      mayGoOn = this.mode === 'kept' && result.audit.violations.length === 0;
       return result;
     } finally {
       if (!mayGoOn) await this.close();
@@ -42,6 +42,16 @@ export class Shops {
     this.kept = null;
     await kept?.shop.stack.stop();
   }
+}
+
+/** Audits the whole books, those of earlier campaigns included, within `withinMs` of their convergence; counts what is new. `orders`: how many those were. */
+export async function auditSince(shop: Shop, orders: number, withinMs: number): Promise<Audit> {
+  shop.orders += orders;
+  const found = await audit(shop.stack, { ...shop.holdings, orders: shop.orders }, withinMs);
+  const fresh = { committed: found.committed - shop.committed, aborted: found.aborted - shop.aborted };
+  shop.committed = found.committed;
+  shop.aborted = found.aborted;
+  return { ...found, ...fresh };
 }
 
 async function open(options: StackOptions): Promise<Shop> {

@@ -55,8 +55,9 @@ export function mixedOrder(index: number, { shelf, wallets }: Goods): OrderReque
   };
 }
 
-export function mixedOrders(count: number, goods: Goods): readonly OrderRequest[] {
-  return Array.from({ length: count }, (_, index) => mixedOrder(index, goods));
+/** So many of them, from the `first` on. */
+export function mixedOrders(first: number, count: number, goods: Goods): readonly OrderRequest[] {
+  return Array.from({ length: count }, (_, index) => mixedOrder(first + index, goods));
 }
 
 async function put(url: string, body: object): Promise<void> {

@@ -13,6 +13,7 @@ function findings(differing: Partial<Findings['figures']> = {}, parked = 0): Fin
     underFault: 8,
     harms: { 'coordinator killed': 3 },
     recoveryMs: { 'coordinator killed': [900, 100, 500] },
+    takeoverMs: { 'node killed': [2_400, 2_200] },
     duplicatesAbsorbed: 4,
     repeats: 0,
     refusals: {},
@@ -55,6 +56,8 @@ describe('the section of a run in docs/reliability.md', () => {
     ])
       expect(section).toContain(row);
     expect(section).toContain('| coordinator killed | 6 | 500 | 900 |');
+    expect(section).toContain('| node killed | 4 | 2200 | 2400 |');
+    expect(section).toContain('| `killed` | It is killed | passed | 9 | 3 | 6 | 4 | 50 | 20 | 4 |');
     expect(section).toContain('- `disk` skipped: it needs root');
     expect(section).toContain('- `lost` failed: money is off');
   });

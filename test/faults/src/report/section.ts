@@ -1,4 +1,5 @@
 /** The section of docs/reliability.md that is written by a run: measured numbers and nothing else. */
+import { leaseMs, promisedTakeoverMs } from '../campaign/index.js';
 import type { Findings } from '../findings.js';
 import type { Result } from '../run.js';
 import type { Report } from './report.js';
@@ -20,14 +21,22 @@ export function withSection(page: string, section: string): string {
 /** The section as Markdown, without its marks. */
 export function sectionOf(report: Report): string {
   const measured = report.results.filter((result): result is Measured => result.findings !== null);
-  return [introduction(report), totals(report, measured), scenarioTable(measured), recoveryTable(measured), remarks(report)].join('\n\n');
+  return [
+    introduction(report),
+    totals(report, measured),
+    scenarioTable(measured),
+    recoveryTable(measured),
+    takeoverTable(measured),
+    remarks(report),
+  ].join('\n\n');
 }
 
-function introduction({ at, commit, machine, scale }: Report): string {
+function introduction({ at, commit, machine, scale, results }: Report): string {
+  const minutes = (results.reduce((sum, { seconds }) => sum + seconds, 0) / 60).toFixed(1);
   const work = scale === 1 ? 'the whole campaign' : `a short campaign (${scale} of the work)`;
   return `## Real faults
 
-Written by \`npm run faults -- --report\`: ${work} of ${at.slice(0, 10)} at commit \`${commit}\`, on ${machine}. Real processes of the build, real
+Written by \`npm run faults -- --report\`: ${work} of ${at.slice(0, 10)} at commit \`${commit}\`, on ${machine}, in ${minutes} minutes. Real processes of the build, real
 databases, one machine for everything: customers, services, coordinators, proxies and MariaDB share its cores, so throughput is for comparing
 within this table only.`;
 }
@@ -54,15 +63,15 @@ function totals({ results }: Report, measured: readonly Measured[]): string {
 }
 
 function scenarioTable(measured: readonly Measured[]): string {
-  const rows = measured.map(({ name, title, outcome, findings: { audit, figures } }) => {
+  const rows = measured.map(({ name, title, outcome, seconds, findings: { audit, figures } }) => {
     const harms = Object.entries(figures.harms).reduce((total, [, n]) => total + n, 0);
     const [before, under, absorbed] = [figures.endedPerSecondBefore, figures.endedPerSecondUnderFault, figures.duplicatesAbsorbed].map(
       shown,
     );
-    return `| \`${name}\` | ${title} | ${outcome} | ${harms} | ${audit.committed} | ${audit.aborted} | ${before} | ${under} | ${absorbed} |`;
+    return `| \`${name}\` | ${title} | ${outcome} | ${seconds} | ${harms} | ${audit.committed} | ${audit.aborted} | ${before} | ${under} | ${absorbed} |`;
   });
-  return `| scenario | what is done | outcome | faults | committed | aborted | ended/s before | ended/s under fault | duplicates absorbed |
-|---|---|---|---|---|---|---|---|---|
+  return `| scenario | what is done | outcome | seconds | faults | committed | aborted | ended/s before | ended/s under fault | duplicates absorbed |
+|---|---|---|---|---|---|---|---|---|---|
 ${rows.join('\n')}`;
 }
 
@@ -71,22 +80,35 @@ function shown(value: number | null): string {
   return value === null ? '' : String(value);
 }
 
-/** Recovery by kind of harm, over all scenarios. */
 function recoveryTable(measured: readonly Measured[]): string {
+  return `Recovery: from the beginning of the harm until every transaction that was open then is final, the time for which a process was down, stopped or cut
+off included. With few samples p99 is the slowest.
+
+${timesTable(measured, ({ recoveryMs }) => recoveryMs)}`;
+}
+
+function takeoverTable(measured: readonly Measured[]): string {
+  const lease = leaseMs / 1_000;
+  return `Takeover: from the harm to one node of several until the others drive everything that it drove, with a lease of ${lease} s. Promised, and judged by the
+scenarios, are ${promisedTakeoverMs.ofDead} ms after a kill (1.25 leases and a second) and ${promisedTakeoverMs.ofSilent} ms of a node that is stopped or cut off (2.25 leases and a second).
+
+${timesTable(measured, ({ takeoverMs }) => takeoverMs ?? {})}`;
+}
+
+/** By kind of harm, over all scenarios. */
+function timesTable(
+  measured: readonly Measured[],
+  timesOf: (figures: Findings['figures']) => Readonly<Record<string, readonly number[]>>,
+): string {
   const byKind = new Map<string, number[]>();
   for (const { findings } of measured) {
-    for (const [kind, times] of Object.entries(findings.figures.recoveryMs)) byKind.set(kind, [...(byKind.get(kind) ?? []), ...times]);
+    for (const [kind, times] of Object.entries(timesOf(findings.figures))) byKind.set(kind, [...(byKind.get(kind) ?? []), ...times]);
   }
   const rows = [...byKind].map(([kind, times]) => {
     const sorted = [...times].sort((a, b) => a - b);
     return `| ${kind} | ${times.length} | ${quantile(sorted, 0.5)} | ${quantile(sorted, 0.99)} |`;
   });
-  return `Recovery: from the beginning of the harm until every transaction that was open then is final, the time for which a process was down, stopped or cut
-off included. With few samples p99 is the slowest.
-
-| after | times | p50 ms | p99 ms |
-|---|---|---|---|
-${rows.join('\n')}`;
+  return `| after | times | p50 ms | p99 ms |\n|---|---|---|---|\n${rows.join('\n')}`;
 }
 
 function quantile(sorted: readonly number[], share: number): number {

@@ -2,11 +2,9 @@
  * The coordinator is stopped for longer than its lease, anywhere and in the middle of a flush; another node declares it dead and takes over; then it
  * goes on, a zombie that must change nothing and come back as somebody else.
  */
-import { leaseMs } from '../campaign/index.js';
+import { promisedTakeoverMs } from '../campaign/index.js';
 import { campaign, type Scenario } from './scenario.js';
 
-/** A lease of watching, and one in which the server ends the session that holds the lock; on a busy machine. */
-const declaredWithinMs = leaseMs * 2 + 10_000;
 const stoppedWithinMs = 20_000;
 
 export const coordinatorPaused: Scenario = campaign(
@@ -19,8 +17,7 @@ export const coordinatorPaused: Scenario = campaign(
       const { coordinator } = ground.stack;
       while (ground.isOn) {
         await ground.hurt('coordinator paused', async () => {
-          coordinator.pause();
-          await ground.declaredDead('faults-1', declaredWithinMs);
+          await ground.takenOver('coordinator paused', 'faults-1', promisedTakeoverMs.ofSilent, () => coordinator.pause());
           await ground.breathe(0, 500);
           coordinator.resume();
           await coordinator.untilReady();
@@ -44,7 +41,7 @@ export const coordinatorPausedInFlush: Scenario = campaign(
           await coordinator.killHard();
           coordinator.launch({ ASSENT_FAILPOINT: `writer.after-fence:stop@${10 + Math.floor(ground.random() * 20)}` });
           if (!(await coordinator.isStoppedWithin(stoppedWithinMs))) ground.violated('writer.after-fence was not passed');
-          await ground.declaredDead('faults-1', declaredWithinMs);
+          await ground.takenOver('coordinator paused at writer.after-fence', 'faults-1', promisedTakeoverMs.ofSilent, () => undefined);
           coordinator.resume();
           await coordinator.untilReady();
         });

@@ -6,14 +6,17 @@ import { duplicateDeliveries } from './deliveries.js';
 import { diskFull } from './disk-full.js';
 import { hotRows } from './hot-rows.js';
 import { isolatedNode } from './isolated-node.js';
+import { lateCoordinator } from './late-coordinator.js';
 import { lostAcknowledgementsScenario } from './lost-acknowledgements.js';
 import { ordersUnderFailuresScenarios } from './orders-under-failures.js';
 import { outageScenario } from './outage.js';
 import { participantKilled, participantPaused } from './participant-hurt.js';
 import { databasePartition, participantPartition } from './partitions.js';
+import { previousBuild } from './previous-build.js';
 import { rollingRestart } from './rolling-restart.js';
 import { rushScenarios } from './rush.js';
 import type { Scenario } from './scenario.js';
+import { nodesCutOffInTurn, nodesKilledInTurn, nodesSplit } from './two-nodes.js';
 
 /** Campaigns in the same kind of shop stand side by side, so that a short run can do them in one. */
 export const scenarios: readonly Scenario[] = [
@@ -23,6 +26,7 @@ export const scenarios: readonly Scenario[] = [
   lostAcknowledgementsScenario,
   coordinatorKilledAtFailpoints,
   coordinatorKilledAtRandom,
+  lateCoordinator,
   coordinatorPaused,
   coordinatorPausedInFlush,
   participantKilled,
@@ -35,6 +39,10 @@ export const scenarios: readonly Scenario[] = [
   hotRows,
   rollingRestart,
   takeoverKilled,
+  nodesKilledInTurn,
+  nodesCutOffInTurn,
+  nodesSplit,
+  previousBuild,
   isolatedNode,
   diskFull,
 ];

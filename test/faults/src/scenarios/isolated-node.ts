@@ -2,11 +2,9 @@
  * A coordinator is cut off from everything at once: database, participants and callers fall silent. Another node declares it dead and takes over; when the
  * network is back it finds itself dead, and what it had sent late is absorbed.
  */
-import { leaseMs, runCampaign } from '../campaign/index.js';
+import { promisedTakeoverMs, runCampaign } from '../campaign/index.js';
 import { NetworkNamespace } from '../stack/index.js';
 import { type Scenario, whyNoMariadb } from './scenario.js';
-
-const declaredWithinMs = leaseMs * 2 + 10_000;
 
 function whyNoNamespace(): string | null {
   try {
@@ -32,8 +30,7 @@ export const isolatedNode: Scenario = {
           async harm(ground) {
             while (ground.isOn) {
               await ground.hurt('coordinator isolated', async () => {
-                namespace.silence();
-                await ground.declaredDead('faults-1', declaredWithinMs);
+                await ground.takenOver('coordinator isolated', 'faults-1', promisedTakeoverMs.ofSilent, () => namespace.silence());
                 await ground.breathe(0, 1_000);
                 namespace.heal();
                 await ground.stack.coordinator.untilReady();

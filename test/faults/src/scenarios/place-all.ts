@@ -1,12 +1,11 @@
 /** A fixed number of orders while something happens; then the audit. */
-import { type Audit, audit } from '../audit/index.js';
+import type { Audit } from '../audit/index.js';
+import { auditSince, type Shop } from '../campaign/index.js';
 import type { Findings } from '../findings.js';
-import { type Goods, mixedOrders, type OrderRequest, placeOrders, seed } from '../load/index.js';
-import type { ShopStack } from '../stack/index.js';
+import { type OrderRequest, placeOrders } from '../load/index.js';
 
 export interface Course {
-  /** Default: a mix of TCC and sagas. */
-  readonly orders?: readonly OrderRequest[];
+  readonly orders: readonly OrderRequest[];
   /** Default 64. */
   readonly inFlight?: number;
   /** Default three minutes. */
@@ -19,24 +18,26 @@ export interface Course {
 
 const convergeWithinMs = 180_000;
 
-/** Seeds the shop, places the orders, and audits. */
-export async function placeAll(stack: ShopStack, goods: Goods, count: number, course: Course): Promise<Findings> {
-  const holdings = await seed(stack, goods);
-  const placing = placeOrders(stack.order.baseUrl, course.orders ?? mixedOrders(count, goods), course.inFlight ?? 64);
+/** Places the orders, and audits. */
+export async function placeAll(shop: Shop, course: Course): Promise<Findings> {
+  const { orders } = course;
+  const absorbedBefore = shop.stack.duplicatesAbsorbed ?? 0;
+  const placing = placeOrders(shop.stack.order.baseUrl, orders, course.inFlight ?? 64);
   const [load, harms] = await Promise.all([placing, course.meanwhile?.() ?? {}]);
-  const found = await audit(stack, { ...holdings, orders: count }, course.convergeWithinMs ?? convergeWithinMs);
+  const found = await auditSince(shop, orders.length, course.convergeWithinMs ?? convergeWithinMs);
   const violations = [...found.violations, ...((await course.demand?.(found)) ?? [])];
+  const absorbed = shop.stack.duplicatesAbsorbed;
   return {
     audit: { ...found, violations },
     figures: {
-      orders: count,
+      orders: orders.length,
       seconds: Math.round(load.tookMs / 1_000),
       endedPerSecondBefore: null,
-      endedPerSecondUnderFault: Math.round(count / (load.tookMs / 1_000)),
-      underFault: count,
+      endedPerSecondUnderFault: Math.round(orders.length / (load.tookMs / 1_000)),
+      underFault: orders.length,
       harms,
       recoveryMs: {},
-      duplicatesAbsorbed: stack.duplicatesAbsorbed,
+      duplicatesAbsorbed: absorbed === null ? null : absorbed - absorbedBefore,
       repeats: load.repeats,
       refusals: load.refusals,
     },

@@ -8,6 +8,7 @@ export const rollingRestart: Scenario = campaign('rolling-restart', 'Two coordin
     const { stack } = ground;
     const second = await stack.addCoordinator('faults-2');
     await second.start();
+    stack.spreadOrders();
     const inTurn: readonly (readonly [string, ServiceProcess])[] = [
       ['coordinator restarted', stack.coordinator],
       ['participant restarted', stack.inventory],

@@ -1,7 +1,8 @@
 /** 5,000 customers at once want 100 units: 100 get one, the rest are refused with OUT_OF_STOCK, after one attempt each. */
 import type { Audit } from '../audit/index.js';
+import type { Shop } from '../campaign/index.js';
 import type { Findings } from '../findings.js';
-import type { Goods } from '../load/index.js';
+import { type Goods, seed } from '../load/index.js';
 import { type Dialect, ShopStack } from '../stack/index.js';
 import { placeAll } from './place-all.js';
 import { type Scenario, whyNoMariadb } from './scenario.js';
@@ -27,7 +28,8 @@ function rush(dialect: Dialect): Scenario {
     run: async (scale) => {
       const stack = await ShopStack.start({ dialect });
       try {
-        return await sell(stack, Math.round(5_000 * scale));
+        const shop = { stack, holdings: await seed(stack, goods), orders: 0, committed: 0, aborted: 0 };
+        return await sell(shop, Math.round(5_000 * scale));
       } finally {
         await stack.stop();
       }
@@ -35,14 +37,14 @@ function rush(dialect: Dialect): Scenario {
   };
 }
 
-function sell(stack: ShopStack, count: number): Promise<Findings> {
+function sell(shop: Shop, count: number): Promise<Findings> {
   const orders = Array.from({ length: count }, (_, index) => ({
     key: `rush-${index}`,
     mode: index % 2 === 0 ? ('tcc' as const) : ('saga' as const),
     account: `acc-${index % wallets.length}`,
     lines: [{ sku: 'sku-0', quantity: 1 }],
   }));
-  return placeAll(stack, goods, count, { orders, inFlight: count, demand: (found) => allSoldAtOnce(stack, found, count) });
+  return placeAll(shop, { orders, inFlight: count, demand: (found) => allSoldAtOnce(shop.stack, found, count) });
 }
 
 async function allSoldAtOnce(stack: ShopStack, { committed }: Audit, count: number): Promise<readonly string[]> {

@@ -28,6 +28,12 @@ export class Mariadb {
     await this.server.kill('SIGKILL');
   }
 
+  /** True when the server's process is gone, whatever ended it. */
+  get hasEnded(): boolean {
+    const { exitCode, signalCode } = this.server.process;
+    return exitCode !== null || signalCode !== null;
+  }
+
   /** Starts it again on its data and port, and waits until it answers. */
   async restart(): Promise<void> {
     const { dataDir, port } = this.server;

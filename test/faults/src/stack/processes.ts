@@ -7,7 +7,7 @@ export interface Addresses {
   readonly ports: Readonly<Record<ServiceName, number>>;
   /** Database of each service. */
   readonly databases: Readonly<Record<ServiceName, string>>;
-  /** Where the first coordinator is reached. */
+  /** Where coordinators are reached. */
   readonly coordinatorUrl: string;
   /** Where coordinators call the participants. */
   readonly participants: string;

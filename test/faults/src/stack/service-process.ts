@@ -16,6 +16,8 @@ export interface ServiceOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly baseUrl: string;
   readonly readyPath: string;
+  /** The folder of another build; by default this one's. */
+  readonly build?: string;
   /** Words before the command, for a process that lives somewhere else. */
   readonly commandPrefix?: readonly string[];
 }
@@ -28,6 +30,10 @@ export class ServiceProcess {
 
   get baseUrl(): string {
     return this.options.baseUrl;
+  }
+
+  get port(): number {
+    return Number(new URL(this.options.baseUrl).port);
   }
 
   get pid(): number | undefined {
@@ -52,7 +58,7 @@ export class ServiceProcess {
   /** Starts the process without waiting for it. */
   launch(more: Readonly<Record<string, string>> = {}): void {
     const log = openSync(this.logFile, 'a');
-    const entry = join(dist, `apps/${this.options.app}/src/main.js`);
+    const entry = join(this.options.build ?? dist, `apps/${this.options.app}/src/main.js`);
     const command = [...(this.options.commandPrefix ?? []), process.execPath, '--enable-source-maps', entry];
     const child = spawn(command[0]!, command.slice(1), {
       stdio: ['ignore', log, log],

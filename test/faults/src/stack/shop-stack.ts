@@ -9,6 +9,7 @@ import mysql from 'mysql2/promise';
 import { freePort, type MariadbOptions } from '../../../support/mariadb.js';
 import { startTcpProxy, type TcpProxy } from '../../../support/tcp-proxy.js';
 import { seededRandom } from '../seeded-random.js';
+import { Balancer } from './balancer.js';
 import { BranchProxy } from './branch-proxy.js';
 import { Gateway } from './gateway.js';
 import { Mariadb } from './mariadb.js';
@@ -29,6 +30,15 @@ export interface StackOptions extends Differences {
   readonly namespace?: NetworkNamespace;
 }
 
+/** A coordinator that can be cut off by itself. */
+export interface IndependentNode {
+  readonly process: ServiceProcess;
+  /** Between this node and MariaDB. */
+  readonly database: TcpProxy;
+  /** Between this node and the participants. */
+  readonly branches: BranchProxies;
+}
+
 export interface BranchProxies {
   readonly inventory: BranchProxy;
   readonly payment: BranchProxy;
@@ -36,6 +46,7 @@ export interface BranchProxies {
 
 /** What surrounds the processes; `null` where a scenario goes without. */
 interface Parts {
+  readonly balancer: Balancer;
   readonly server: Mariadb | null;
   readonly databaseProxy: TcpProxy | null;
   readonly branchProxies: BranchProxies | null;
@@ -49,6 +60,7 @@ const readWithinMs = 5_000;
 export class ShopStack {
   /** Further coordinators on the same database, by the node name. */
   private readonly others: ServiceProcess[] = [];
+  private readonly closeWithOthers: { close(): Promise<void> }[] = [];
   private readonly removeHome = () => rmSync(this.home, { recursive: true, force: true });
 
   private constructor(
@@ -69,11 +81,13 @@ export class ShopStack {
     if (server !== null) await createDatabases(server.url);
     const ports = { coordinator: await freePort(), order: await freePort(), inventory: await freePort(), payment: await freePort() };
     const branchProxies = options.hasBranchProxies === true ? await proxiesBefore(ports, host) : null;
-    const participants = `inventory=${branchProxies?.inventory.url ?? urlOf(ports.inventory)},payment=${branchProxies?.payment.url ?? urlOf(ports.payment)}`;
+    const participants = participantsOf(ports, branchProxies);
     const databases = databasesOf(home, server, databaseProxy && `${host}:${databaseProxy.port}`);
-    const addresses = { home, ports, databases, coordinatorUrl: urlOf(ports.coordinator), participants };
+    const balancer = await Balancer.open(ports.coordinator);
+    const addresses = { home, ports, databases, coordinatorUrl: balancer.url, participants };
     const gateway = namespace === undefined ? null : await Gateway.open(namespace, ports.coordinator);
-    const stack = new ShopStack(options, addresses, { server, databaseProxy, branchProxies, gateway }, processesOf(addresses, options));
+    const parts = { balancer, server, databaseProxy, branchProxies, gateway };
+    const stack = new ShopStack(options, addresses, parts, processesOf(addresses, options));
     try {
       await Promise.all([stack.coordinator.start(), stack.order.start(), stack.inventory.start(), stack.payment.start()]);
     } catch (error) {
@@ -122,31 +136,49 @@ export class ShopStack {
     return this.parts.branchProxies.inventory.traffic.duplicates + this.parts.branchProxies.payment.traffic.duplicates;
   }
 
-  /** A further coordinator on the same database, past the proxy, not started yet. */
-  async addCoordinator(nodeName: string): Promise<ServiceProcess> {
+  /** A further coordinator on the same database, past the proxy before it, not started yet. Orders go to the first one, unless `spreadOrders` is called. */
+  addCoordinator(nodeName: string, build?: string): Promise<ServiceProcess> {
+    return this.addNode(nodeName, { ASSENT_DATABASE_URL: `${this.mariadb.url}/assent` }, build);
+  }
+
+  /** A further coordinator with proxies of its own before the database and the participants, not started yet. */
+  async addIndependentNode(nodeName: string): Promise<IndependentNode> {
+    const database = await startTcpProxy(this.mariadb.port);
+    const branches = await proxiesBefore(this.addresses.ports, loopback);
+    this.closeWithOthers.push(database, branches.inventory, branches.payment);
+    const environment = {
+      ASSENT_DATABASE_URL: `mysql://root@${loopback}:${database.port}/assent`,
+      ASSENT_PARTICIPANTS: participantsOf(this.addresses.ports, branches),
+    };
+    return { process: await this.addNode(nodeName, environment), database, branches };
+  }
+
+  /** From now on orders go to all coordinators in turn. */
+  spreadOrders(): void {
+    this.parts.balancer.spreadOver([this.coordinator, ...this.others].map(({ port }) => port));
+    this.parts.balancer.cutAll();
+  }
+
+  /** Stops the further coordinators in order: what they drove rests, for the first one to take. */
+  async removeOthers(): Promise<void> {
+    this.parts.balancer.spreadOver([this.coordinator.port]);
+    await Promise.all(this.others.splice(0).map((other) => other.stop()));
+    await Promise.all(this.closeWithOthers.splice(0).map((part) => part.close()));
+  }
+
+  private async addNode(nodeName: string, differing: Readonly<Record<string, string>>, build?: string): Promise<ServiceProcess> {
     const port = await freePort();
     const { addresses, options } = this;
     const env = {
       ...coordinatorEnvironment(addresses, options),
       ASSENT_HTTP_PORT: String(port),
-      ASSENT_DATABASE_URL: `${this.mariadb.url}/assent`,
       ASSENT_NODE_NAME: nodeName,
+      ...differing,
     };
-    const other = new ServiceProcess({
-      app: 'coordinator',
-      label: nodeName,
-      home: this.home,
-      env,
-      baseUrl: urlOf(port),
-      readyPath: '/health/ready',
-    });
+    const names = { app: 'coordinator', label: nodeName, home: this.home, readyPath: '/health/ready' } as const;
+    const other = new ServiceProcess({ ...names, env, baseUrl: urlOf(port), build });
     this.others.push(other);
     return other;
-  }
-
-  /** Stops the further coordinators in order: what they drove rests, for the first one to take. */
-  async removeOthers(): Promise<void> {
-    await Promise.all(this.others.splice(0).map((other) => other.stop()));
   }
 
   /** Runs a query on the database of a service, past all proxies. */
@@ -164,12 +196,18 @@ export class ShopStack {
     }
   }
 
+  /** For transactions that are not decided, while no coordinator runs: it becomes so much later at once, without anybody waiting for it. */
+  async letTimePass(ms: number): Promise<void> {
+    await this.read('coordinator', `UPDATE global_transaction SET created_at = created_at - ${ms} WHERE status = 'active'`);
+  }
+
   /** Ends everything at once and removes its data. */
   async stop(): Promise<void> {
     await Promise.all([...this.others, ...Object.values(this.processes)].map((one) => one.killHard()));
     await this.parts.gateway?.close();
-    const { branchProxies, databaseProxy, server } = this.parts;
-    await Promise.all([branchProxies?.inventory.close(), branchProxies?.payment.close(), databaseProxy?.close()]);
+    const { balancer, branchProxies, databaseProxy, server } = this.parts;
+    const own = [balancer, branchProxies?.inventory, branchProxies?.payment, databaseProxy];
+    await Promise.all([...own, ...this.closeWithOthers].map(async (part) => part?.close()));
     await server?.stop();
     process.removeListener('exit', this.removeHome);
     this.removeHome();
@@ -197,6 +235,11 @@ async function createDatabases(url: string): Promise<void> {
   await connection.end();
 }
 
+function participantsOf(ports: Addresses['ports'], proxies: BranchProxies | null): string {
+  const url = (name: 'inventory' | 'payment') => proxies?.[name].url ?? urlOf(ports[name]);
+  return `inventory=${url('inventory')},payment=${url('payment')}`;
+}
+
 async function proxiesBefore(ports: Addresses['ports'], host: string): Promise<BranchProxies> {
   return {
     inventory: await BranchProxy.start(urlOf(ports.inventory), host, seededRandom(21)),
@@ -218,12 +261,11 @@ function processesOf(addresses: Addresses, options: StackOptions): Record<Servic
     inventory: participantEnvironment('inventory', addresses, options),
     payment: participantEnvironment('payment', addresses, options),
   };
-  const { home, ports, coordinatorUrl } = addresses;
+  const { home, ports } = addresses;
   const processOf = (app: ServiceName) => {
-    const common = { app, label: app, home, env: env[app] };
-    if (app !== 'coordinator') return new ServiceProcess({ ...common, baseUrl: urlOf(ports[app]), readyPath: '/health' });
-    const commandPrefix = options.namespace?.commandPrefix ?? [];
-    return new ServiceProcess({ ...common, baseUrl: coordinatorUrl, readyPath: '/health/ready', commandPrefix });
+    const common = { app, label: app, home, env: env[app], baseUrl: urlOf(ports[app]) };
+    if (app !== 'coordinator') return new ServiceProcess({ ...common, readyPath: '/health' });
+    return new ServiceProcess({ ...common, readyPath: '/health/ready', commandPrefix: options.namespace?.commandPrefix ?? [] });
   };
   return {
     coordinator: processOf('coordinator'),
