@@ -9,7 +9,7 @@ import { transformSync } from '@swc/core';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const folders = ['protocol', 'engine', 'sqlite', 'store', 'nats', 'participant', 'testing'].map((name) => `libs/${name}/src`);
+const folders = ['protocol', 'engine', 'sqlite', 'store', 'nats', 'context', 'participant', 'testing'].map((name) => `libs/${name}/src`);
 const options = {
   jsc: {
     parser: { syntax: 'typescript', decorators: true },
