@@ -1,4 +1,5 @@
 /** Starts the order service. */
+import { createLogger, NestLogger } from '@assent/observability';
 import { boot, serve } from '@assent/service';
 import { readOrderConfiguration } from './configuration.js';
 import { orderWith } from './order.module.js';
@@ -14,5 +15,10 @@ void boot('order', async () => {
     nats: env.ASSENT_NATS_URL,
     operatorKey: env.ORDER_OPERATOR_KEY,
   });
-  return serve(module, { host: env.ORDER_HTTP_HOST, port: env.ORDER_HTTP_PORT, faults: null });
+  return serve(module, {
+    host: env.ORDER_HTTP_HOST,
+    port: env.ORDER_HTTP_PORT,
+    faults: null,
+    logger: new NestLogger(createLogger({ level: 'warn', name: 'order' })),
+  });
 });

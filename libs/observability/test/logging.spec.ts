@@ -32,6 +32,19 @@ describe('a logger', () => {
 });
 
 describe("Nest's own messages", () => {
+  it('keep the fields of what they are about', () => {
+    const { logger, lines } = recordingLogger('trace');
+    new NestLogger(logger).error(
+      { message: 'the try failed', gid: 'g-1', branch: 'stock', op: 'try' },
+      'Error: no\n at here',
+      'Participant',
+    );
+    expect(lines).toMatchObject([
+      { msg: 'the try failed', gid: 'g-1', branch: 'stock', op: 'try', context: 'Participant', level: 'error' },
+    ]);
+    expect(lines[0]).not.toHaveProperty('message');
+  });
+
   it('become lines with the class that speaks', () => {
     const { logger, lines } = recordingLogger('trace');
     const nest = new NestLogger(logger);

@@ -1,5 +1,5 @@
 /** Boots a service: an ordinary Nest application on Fastify that answers problems as RFC 9457 and ends in good order. */
-import { ConsoleLogger, type DynamicModule } from '@nestjs/common';
+import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -12,6 +12,8 @@ export interface ServeOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly faults: Faults | null;
+  /** Where it logs once it serves. */
+  readonly logger: LoggerService;
 }
 
 /** The largest request a shop needs is an order of fifty lines. */
@@ -49,7 +51,7 @@ export async function serve(
 ): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
   const app = await createService(module, options.faults);
   await app.listen(options.port, options.host);
-  app.useLogger(new ConsoleLogger({ json: true, logLevels: ['warn', 'error', 'fatal'] }));
+  app.useLogger(options.logger);
   return { app, url: await app.getUrl() };
 }
 
@@ -57,7 +59,7 @@ export async function serve(
 export async function boot(name: string, main: () => Promise<{ readonly url: string }>): Promise<void> {
   try {
     const { url } = await main();
-    console.log(`${name} listens on ${url}`);
+    console.log(JSON.stringify({ level: 'info', time: new Date().toISOString(), name, url, msg: 'listening' }));
   } catch (error) {
     console.error(`${name} cannot start: ${explain(error)}`);
     process.exit(1);

@@ -6,26 +6,26 @@ export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.logger.info({ context: contextIn(rest) }, textOf(message));
+    this.logger.info({ ...fieldsOf(message), context: contextIn(rest) }, textOf(message));
   }
 
   warn(message: unknown, ...rest: unknown[]): void {
-    this.logger.warn({ context: contextIn(rest) }, textOf(message));
+    this.logger.warn({ ...fieldsOf(message), context: contextIn(rest) }, textOf(message));
   }
 
   /** Nest calls it with a message or an error, then maybe a stack, then the context. */
   error(message: unknown, ...rest: unknown[]): void {
     const stack = rest.length > 1 ? rest[0] : undefined;
     const err = message instanceof Error ? message : undefined;
-    this.logger.error({ context: contextIn(rest), stack, err }, textOf(message));
+    this.logger.error({ ...fieldsOf(message), context: contextIn(rest), stack, err }, textOf(message));
   }
 
   debug(message: unknown, ...rest: unknown[]): void {
-    this.logger.debug({ context: contextIn(rest) }, textOf(message));
+    this.logger.debug({ ...fieldsOf(message), context: contextIn(rest) }, textOf(message));
   }
 
   verbose(message: unknown, ...rest: unknown[]): void {
-    this.logger.trace({ context: contextIn(rest) }, textOf(message));
+    this.logger.trace({ ...fieldsOf(message), context: contextIn(rest) }, textOf(message));
   }
 }
 
@@ -37,5 +37,17 @@ function contextIn(rest: readonly unknown[]): string | undefined {
 
 function textOf(message: unknown): string {
   if (typeof message === 'string') return message;
-  return message instanceof Error ? message.message : JSON.stringify(message);
+  if (message instanceof Error) return message.message;
+  const { message: text } = fieldsIn(message);
+  return typeof text === 'string' ? text : JSON.stringify(message);
+}
+
+/** What stands beside the words of an object that has some: fields of the line, such as the gid it is about. */
+function fieldsOf(message: unknown): Readonly<Record<string, unknown>> {
+  const { message: text, ...fields } = fieldsIn(message);
+  return typeof text === 'string' ? fields : {};
+}
+
+function fieldsIn(message: unknown): Readonly<Record<string, unknown>> {
+  return typeof message === 'object' && message !== null && !(message instanceof Error) ? (message as Record<string, unknown>) : {};
 }

@@ -4,11 +4,12 @@
  */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { BranchEndpoint } from './branch-endpoint.js';
+import { type CallFields, callFields } from './call-fields.js';
 import { PROBLEM_TYPE, type ProblemCode, ProblemError, problemBody, problems } from './problems.js';
 import { type HttpAnswer, httpAnswer } from './reply.js';
 
 /** Told of every call that ended in an error nobody expected; the answer says nothing of it. */
-export type OnUnexpected = (error: unknown, call: string) => void;
+export type OnUnexpected = (error: unknown, call: string, fields: CallFields) => void;
 
 interface Route {
   Params: { contract: string; op: string };
@@ -45,7 +46,7 @@ function send(reply: FastifyReply, answer: HttpAnswer): FastifyReply {
 
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, onUnexpected: OnUnexpected): FastifyReply {
   const code = codeOf(error);
-  if (code === 'internal') onUnexpected(error, `${request.method} ${request.url}`);
+  if (code === 'internal') onUnexpected(error, `${request.method} ${request.url}`, callFields(request.headers));
   const detail = error instanceof ProblemError ? error.message : problems[code].title;
   const { status } = problems[code];
   const body = problemBody(code, detail);

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { DataSource } from 'typeorm';
 import type { Barrier } from '../barrier/index.js';
 import { ContractRegistry, declarationOf } from '../contract/index.js';
-import { addBranchRoute, BranchEndpoint, SignatureVerifier } from '../http/index.js';
+import { addBranchRoute, BranchEndpoint, type OnUnexpected, SignatureVerifier } from '../http/index.js';
 import { BranchServer, type ParticipantNatsOptions } from '../nats/index.js';
 import { DEFAULT_MAX_BODY_BYTES, DEFAULT_MAX_CONCURRENT_CALLS, type ParticipantOptions } from './options.js';
 
@@ -106,8 +106,8 @@ export class ParticipantBootstrap {
     return this.options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
   }
 
-  private readonly onUnexpected = (error: unknown, call: string): void =>
-    this.logger.error(`${call} failed: ${String(error)}`, error instanceof Error ? error.stack : undefined);
+  private readonly onUnexpected: OnUnexpected = (error, call, fields) =>
+    this.logger.error({ message: `${call} failed: ${String(error)}`, ...fields }, error instanceof Error ? error.stack : undefined);
 
   private purgeAfter(delayMs: number): void {
     if (this.stopped) return;

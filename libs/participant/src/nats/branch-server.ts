@@ -9,7 +9,7 @@ import { branchSubject, header, isSubjectOfContract, readBranchPacket } from '@a
 import { connect, type NatsConnection, type NodeConnectionOptions, type Subscription } from '@nats-io/transport-node';
 import { ServerNats } from '@nestjs/microservices';
 import { type Observable, of, throwError } from 'rxjs';
-import { type BranchEndpoint, type OnUnexpected, ProblemError } from '../http/index.js';
+import { type BranchEndpoint, callFields, type OnUnexpected, ProblemError } from '../http/index.js';
 import { type BranchMessage, BranchPacketDeserializer } from './branch-packet.deserializer.js';
 import { natsError, natsReply } from './reply.js';
 
@@ -110,8 +110,8 @@ export class BranchServer extends ServerNats {
       connection.subscribe(subject, {
         queue: this.queue,
         callback: (error, message) => {
-          if (error === null) this.handleMessage(subject, message).catch((failed: unknown) => this.parts.onUnexpected(failed, subject));
-          else this.parts.onUnexpected(error, subject);
+          if (error === null) this.handleMessage(subject, message).catch((failed: unknown) => this.parts.onUnexpected(failed, subject, {}));
+          else this.parts.onUnexpected(error, subject, {});
         },
       }),
     );
@@ -136,7 +136,7 @@ export class BranchServer extends ServerNats {
       const reply = natsReply(await this.parts.endpoint.answer({ contract, op, headers, body: this.bodyOf(message) }));
       return 'err' in reply ? throwError(() => reply.err) : of(reply.response);
     } catch (error) {
-      if (!(error instanceof ProblemError)) this.parts.onUnexpected(error, message.subject);
+      if (!(error instanceof ProblemError)) this.parts.onUnexpected(error, message.subject, callFields(message.headers));
       return throwError(() => natsError(error));
     } finally {
       this.atWork -= 1;
