@@ -153,7 +153,7 @@ describe('The configuration', () => {
       ],
       [{ ASSENT_WEBHOOK_ORIGINS: 'http://169.254.169.254' }, /may not be called/],
     ])('refuses %j', (environment, message) => {
-      const problems = problemsOf(environment as Record<string, string>);
+      const problems = problemsOf(environment);
       expect(problems).toHaveLength(1);
       expect(problems[0]).toMatch(message);
       expect(problems[0]).not.toContain('secret-text');

@@ -20,8 +20,11 @@ at \`/docs\` (\`/docs-json\` for programs). Bodies are JSON, declared as \`conte
 - **Unknown fields** are refused, so that a typing error is never taken for a default; so are query parameters that a route does not list.
 - **Version**: \`version\` counts durable images and is the \`ETag\` of an answer.
 - **Busy or away**: 429 and 503 carry \`Retry-After\`. With a gid of your own, all of them are safe to repeat, \`outcome_unknown\` too.
-- **Who**: callers have no roles yet, which is why only loopback can reach this API, by a \`host\` that means loopback or is listed in
-  \`ASSENT_ALLOWED_HOSTS\` (otherwise 421 \`host_not_allowed\`); \`created_by\` is \`local\`.
+- **Who**: with \`ASSENT_AUTH=on\` every request carries a key or a token, \`-H 'authorization: Bearer assent_...'\` or \`-H 'x-api-key: assent_...'\`, and
+  its principal has one of four roles; [security](security.md) has the table. A service sees and touches its own transactions only, and those whose
+  \`joinToken\` it sends as the header \`assent-join-token\`; any other gid is answered 404, as one that does not exist. With \`ASSENT_AUTH=off\` only
+  loopback can reach this API, by a \`host\` that means loopback or is listed in \`ASSENT_ALLOWED_HOSTS\` (otherwise 421 \`host_not_allowed\`), and
+  everybody is \`local\`. The examples below are for that; the demo has access control on and keeps a header with its admin's key: \`curl -H @.assent/key\`.
 `;
 
 export const examples: Readonly<Record<string, string>> = {

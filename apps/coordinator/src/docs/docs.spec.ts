@@ -3,7 +3,7 @@ import { routes } from '../api/index.js';
 import { catalogue } from '../errors/index.js';
 import { type ApiHarness, startApi } from '../testing/api-harness.js';
 import { scriptedEngine } from '../testing/scripted-engine.js';
-import { apiDocument, errorsOf, openApiDocument } from './index.js';
+import { apiDocument, errorsOf, openApiDocument, withAccessTable } from './index.js';
 
 describe('The documentation of the API', () => {
   let api: ApiHarness;
@@ -16,6 +16,13 @@ describe('The documentation of the API', () => {
     const page = new URL('../../../../docs/api.md', import.meta.url);
     if (process.env.UPDATE_DOCS === '1') writeFileSync(page, apiDocument());
     expect(readFileSync(page, 'utf8')).toBe(apiDocument());
+  });
+
+  it('tells in the security model who may call what', () => {
+    const page = new URL('../../../../docs/security.md', import.meta.url);
+    const text = readFileSync(page, 'utf8');
+    if (process.env.UPDATE_DOCS === '1') writeFileSync(page, withAccessTable(text));
+    expect(readFileSync(page, 'utf8')).toBe(withAccessTable(text));
   });
 
   it('gives examples that are accepted as they stand', async () => {
