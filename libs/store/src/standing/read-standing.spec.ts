@@ -5,6 +5,7 @@ import { aBegin, anAttention, BEGUN_AT_MS, Node } from '../../../../test/contrac
 import { createTestDatabase, mariadbUrl } from '../../../../test/support/databases.js';
 import { type OpenedStore, openTransactionStore } from '../open.js';
 import { poolLoad, readStanding } from './index.js';
+import { standingStatements } from './read-standing.js';
 
 const LEASE_MS = 5_000;
 
@@ -78,6 +79,27 @@ describe.each([
       { kind: 'parked', participant: 'inventory', count: 1 },
       { kind: 'parked', participant: 'payment', count: 1 },
     ]);
+  });
+
+  whenThere('never reads finished transactions', async () => {
+    const node = await Node.enter(opened.store, 'a');
+    const final = Array.from({ length: 400 }, (_, at) => aBegin(`final-${at}`, null, { status: 'committed' }));
+    const open = Array.from({ length: 8 }, (_, at) =>
+      aBegin(`open-${at}`, at % 2 === 0 ? node.incarnation : null, at % 2 === 0 ? {} : { dueAtMs: 1 }),
+    );
+    await node.commit({ begins: [...final, ...open] });
+    if (name === 'MariaDB') await opened.dataSource.query('ANALYZE TABLE global_transaction');
+    for (const statement of Object.values(standingStatements)) {
+      const explain = name === 'SQLite' ? `EXPLAIN QUERY PLAN ${statement}` : `EXPLAIN ${statement}`;
+      const steps = await opened.dataSource.query<Record<string, unknown>[]>(explain);
+      const tables = /^(global_transaction|t|g)$/;
+      const scans = steps.filter((step) =>
+        name === 'SQLite'
+          ? /^SCAN (global_transaction|t|g)\b/.test(String(step.detail))
+          : tables.test(String(step.table)) && step.key === null,
+      );
+      expect(scans).toEqual([]);
+    }
   });
 
   whenThere('shows a pool where there is one', () => {

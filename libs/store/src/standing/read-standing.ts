@@ -58,6 +58,9 @@ const now = {
   mysql: 'SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED) AS amount',
 };
 
+/** The statements over `global_transaction`, for a test that asks the databases how they carry them out. */
+export const standingStatements = { dueCount, waitingForPerson, oldestDue, oldestDriven, nodes };
+
 /** Drivers hand numbers over as numbers or as text. */
 type Numeric = number | string | null;
 
