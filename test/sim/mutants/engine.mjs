@@ -82,6 +82,18 @@ export const engineMutants = [
     mutated: '',
   },
   {
+    name: 'tells nobody of an image that was read before it changed',
+    file: `${engine}/driver/images.ts`,
+    original: 'if (event !== null) batch.event(',
+    mutated: 'if (event !== null && durable?.status !== "aborting") batch.event(',
+  },
+  {
+    name: 'tells of an image under the version of the one before',
+    file: `${engine}/driver/images.ts`,
+    original: 'const version = resident.version + 1;',
+    mutated: 'const version = Math.max(1, resident.version);',
+  },
+  {
     name: 'drops what it owns when it drains',
     file: `${engine}/driver/images.ts`,
     original: 'if (isLeaving) return { plan, owner: null, dueAtMs: context.nowMs };',

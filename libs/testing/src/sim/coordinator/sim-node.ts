@@ -61,7 +61,8 @@ export class SimNode {
     const store = this.openStore(process, stream.fork('store'));
     const invoker = this.openInvoker(process, () => engine.state().incarnation);
     const failpoints: Failpoints = { hit: (point) => this.passes(process, point), isArmed: () => false };
-    const ports = { store, participants: store, invoker, clock: process, random: stream.fork('engine'), monitor, failpoints };
+    const announcer = { announced: () => undefined };
+    const ports = { store, participants: store, invoker, clock: process, random: stream.fork('engine'), monitor, failpoints, announcer };
     const engine = new Engine(ports, { ...options, nodeName: this.name });
     this.running = { process, engine, store, monitor };
     journal.note(this.name, 'starts');

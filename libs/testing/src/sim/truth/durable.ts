@@ -4,6 +4,7 @@ import { type Definition, isFinal, leftTooEarly, load, type Op, type Policy, pla
 import type { Marks } from '../kernel/index.js';
 import type { Fences } from './fences.js';
 import type { Findings } from './findings.js';
+import { type Change, judgeEvents } from './told.js';
 
 const COMMITS: ReadonlySet<string> = new Set(['confirm', 'commit', 'deliver', 'complete']);
 const ROLLBACKS: ReadonlySet<string> = new Set(['cancel', 'compensate', 'rollback']);
@@ -73,8 +74,11 @@ export class Durable {
   flushed(batch: FlushBatch, unmoved: readonly string[], after: readonly StoredTransaction[]): void {
     const unmatched = new Set(unmoved);
     const byGid = new Map(after.map((row) => [row.gid, row]));
+    const written = [...batch.begins, ...batch.moves].filter(({ gid }) => !unmatched.has(gid));
+    const before = new Map(written.map(({ gid }) => [gid, this.state(gid)]));
     for (const { gid } of batch.begins) this.begun(gid, byGid.get(gid));
     for (const move of batch.moves) this.moved(batch, move, unmatched.has(move.gid), byGid.get(move.gid));
+    if (this.isTrusted) judgeEvents(this.findings, batch, this.changesOf(before));
   }
 
   /** D, O, S: whether this call may leave this node now, by what is durable. */
@@ -110,6 +114,13 @@ export class Durable {
       this.finals = finals;
       this.isTrusted = false;
     };
+  }
+
+  private changesOf(before: ReadonlyMap<string, Transaction | null>): readonly Change[] {
+    return [...before].flatMap(([gid, earlier]) => {
+      const [row, after] = [this.rows.get(gid), this.state(gid)];
+      return row === undefined || after === null ? [] : [{ gid, version: row.version, before: earlier, after }];
+    });
   }
 
   private begun(gid: string, row: StoredTransaction | undefined): void {
