@@ -18,6 +18,7 @@ import {
   ParticipantsController,
   PoliciesController,
   RegisterController,
+  RegistryController,
   SubmitController,
   TimelineController,
   WaitController,
@@ -49,6 +50,7 @@ export function coordinatorModule(parts: CoordinatorParts): DynamicModule {
     controllers: [
       BeginController,
       RegisterController,
+      RegistryController,
       SubmitController,
       AbortCommandController,
       GetController,

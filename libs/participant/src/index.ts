@@ -60,6 +60,7 @@ export {
   type ReplayReport,
   type RetryRule,
 } from './outcomes/index.js';
+export type { AnnounceOptions } from './registry/index.js';
 export { countOpenReservations, SqlBarrierStore } from './sql/index.js';
 export { CreateBranchBarrier1764000000000 };
 

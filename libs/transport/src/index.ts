@@ -1,5 +1,13 @@
 /** Calls to branches (DESIGN section 5): the HTTP invoker, the egress policy, signatures and participant keys. */
-export { EgressDeniedError, type EgressOptions, EgressPolicy, type EgressProblem, HostList, readOrigin } from './egress/index.js';
+export {
+  EgressDeniedError,
+  type EgressOptions,
+  EgressPolicy,
+  type EgressProblem,
+  formProblem,
+  HostList,
+  readOrigin,
+} from './egress/index.js';
 export { HttpBranchInvoker, type HttpBranchInvokerOptions } from './http/index.js';
 export { defaultTransportLimits, type TransportLimits } from './limits.js';
 export { NatsBranchInvoker, type NatsBranchInvokerOptions, NatsLink, type NatsLinkOptions } from './nats/index.js';

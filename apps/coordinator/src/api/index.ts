@@ -16,6 +16,8 @@ export type { ParticipantDesk, ParticipantSheet, ParticipantSheets } from './par
 export { ParticipantsController } from './participants/participants.controller.js';
 export { PoliciesController } from './policies/policies.controller.js';
 export { RegisterController } from './register/register.controller.js';
+export { hearAnnouncements } from './registry/nats-announcements.js';
+export { RegistryController } from './registry/registry.controller.js';
 export type { Route, RouteAnswer } from './route.js';
 export { everyBody, everyGuarded, everyRoute, routes } from './routes.js';
 export { problemSchema } from './schemas/responses.js';

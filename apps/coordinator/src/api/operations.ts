@@ -1,6 +1,7 @@
 /** What the routes for people stand on, beside the engine. The composition root provides it. */
 import type { Interventions, TransactionSearch, TransactionStore } from '@assent/engine';
 import type { IdempotencyKeys, PolicyTable } from '@assent/store';
+import type { RegistryDesk } from '../registry/index.js';
 import type { ParticipantDesk } from './participants/participant-desk.js';
 
 /** What is kept of a transaction beside its image. */
@@ -14,4 +15,5 @@ export abstract class Operations {
   abstract idempotencyKeys(): IdempotencyKeys;
   abstract policyTable(): PolicyTable;
   abstract participantDesk(): ParticipantDesk;
+  abstract registryDesk(): RegistryDesk;
 }

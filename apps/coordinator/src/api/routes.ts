@@ -16,6 +16,7 @@ import { listRoutes } from './list/list.routes.js';
 import { participantRoutes } from './participants/participants.routes.js';
 import { policiesRoutes } from './policies/policies.routes.js';
 import { registerSchema } from './register/register.schema.js';
+import { registryRoutes } from './registry/registry.routes.js';
 import type { Route, RouteAnswer } from './route.js';
 import { liveSchema, readySchema, registrationSchema, transactionSchema } from './schemas/responses.js';
 import { submitSchema } from './submit/submit.schema.js';
@@ -172,6 +173,7 @@ export const routes: readonly Route[] = [
   ...actionsRoutes,
   ...policiesRoutes,
   ...participantRoutes,
+  ...registryRoutes,
   {
     method: 'GET',
     path: '/health/live',

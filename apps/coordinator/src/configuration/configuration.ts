@@ -5,6 +5,7 @@ import type { BreakerPolicy } from '@assent/engine';
 import type { Arming } from '@assent/failpoints';
 import type { TracingOptions } from '@assent/observability';
 import type { NatsAddress } from '@assent/service';
+import type { HostList } from '@assent/transport';
 import type { z } from 'zod';
 import { type AccessConfiguration, accessOf } from './access.js';
 import { type EventSettings, eventsOf } from './announcing.js';
@@ -13,7 +14,7 @@ import { problemsBetween } from './problems-between.js';
 import { breakersOf } from './protecting.js';
 import { type Variables, variables } from './variables.js';
 
-/** A participant named in the configuration. `baseUrl` is `nats:` for one that is called over NATS; `key` is absent when none was given. */
+/** A participant named in the configuration. `baseUrl` is `nats:` for one that is called over NATS, `registry:` for one that announces itself; `key` is absent when none was given. */
 export interface ConfiguredParticipant {
   readonly name: string;
   readonly baseUrl: string;
@@ -29,6 +30,7 @@ export interface Configuration {
   readonly sqliteDriver: 'better-sqlite3' | 'libsql' | undefined;
   readonly nodeName: string;
   readonly nats: NatsAddress | null;
+  readonly registry: { readonly hosts: HostList; readonly silentAfterMs: number };
   /** `null`: no events, with or without NATS. */
   readonly events: EventSettings | null;
   readonly participants: readonly ConfiguredParticipant[];
@@ -106,6 +108,7 @@ function toConfiguration(values: Variables): Configuration {
     sqliteDriver: values.ASSENT_SQLITE_DRIVER === 'auto' ? undefined : values.ASSENT_SQLITE_DRIVER,
     nodeName: values.ASSENT_NODE_NAME,
     nats: values.ASSENT_NATS_URL,
+    registry: { hosts: values.ASSENT_REGISTRY_HOSTS, silentAfterMs: values.ASSENT_REGISTRY_SILENT_MS },
     events: eventsOf(values),
     participants: [...values.ASSENT_PARTICIPANTS].map(([name, baseUrl]) => {
       const concurrency = values.ASSENT_PARTICIPANT_CONCURRENCY.get(name) ?? values.ASSENT_CONCURRENCY;

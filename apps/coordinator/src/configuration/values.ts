@@ -100,16 +100,18 @@ function readBaseUrl(text: string): Read<string> {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !isHttp(url) || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     return {
-      problem: `"${text.slice(0, 80)}" is not a base URL such as http://inventory:4102 (no credentials, query or fragment), nor nats:`,
+      problem: `"${text.slice(0, 80)}" is not a base URL such as http://inventory:4102 (no credentials, query or fragment), nor nats: nor registry:`,
     };
   }
   return { value: url.href.replace(/\/+$/, '') };
 }
 
 /**
- * Where a participant is called: a base URL, or `nats:` (`nats:inventory` and `nats://inventory` mean the same). The server of NATS is not named here.
+ * Where a participant is called: a base URL, or `nats:` (`nats:inventory` and `nats://inventory` mean the same), or `registry:`, wherever its instances announce
+ * themselves. The server of NATS is not named here.
  */
 export function readAddress(text: string): Read<string> {
+  if (text === 'registry:' || text === 'registry') return { value: 'registry:' };
   return /^nats:(\/\/)?[A-Za-z0-9_-]*$/.test(text) ? { value: 'nats:' } : readBaseUrl(text);
 }
 

@@ -11,6 +11,7 @@ import { accessVariables } from './access-variables.js';
 import { announcingVariables } from './announcing.js';
 import { observingVariables } from './observing.js';
 import { protectingVariables } from './protecting.js';
+import { registeringVariables } from './registering.js';
 import {
   armings,
   databaseUrl,
@@ -83,7 +84,7 @@ export const variables = z.object({
     .default(new Map<string, string>())
     .meta(
       described(
-        'The services that take part, as `name=address`, comma separated: `inventory=http://inventory:4102,payment=nats:`. With a base URL a contract `inventory.reserve` is called at `{base URL}/assent/inventory.reserve/{op}`, with `nats:` by a request to the subject `assent.inventory.reserve.{op}` (needs ASSENT_NATS_URL).',
+        'The services that take part, as `name=address`, comma separated: `inventory=http://inventory:4102,payment=nats:`. With a base URL a contract `inventory.reserve` is called at `{base URL}/assent/inventory.reserve/{op}`, with `nats:` by a request to the subject `assent.inventory.reserve.{op}` (needs ASSENT_NATS_URL), with `registry:` wherever its instances announce themselves.',
         'none',
       ),
     ),
@@ -174,6 +175,7 @@ export const variables = z.object({
     .default('info')
     .meta(described('What is logged, as JSON lines on standard output. Payloads and keys never are.')),
   ...protectingVariables,
+  ...registeringVariables,
   ...announcingVariables,
   ...observingVariables,
 });

@@ -8,6 +8,7 @@ import { actionErrors } from './action-errors.js';
 import { commandErrors } from './command-errors.js';
 import { definitionErrors } from './definition-errors.js';
 import type { ErrorEntry } from './entry.js';
+import { registryErrors } from './registry-errors.js';
 import { requestErrors } from './request-errors.js';
 import { serviceErrors } from './service-errors.js';
 import { workErrors } from './work-errors.js';
@@ -19,6 +20,7 @@ export const catalogue = {
   ...commandErrors,
   ...actionErrors,
   ...workErrors,
+  ...registryErrors,
   ...serviceErrors,
 } satisfies Record<string, ErrorEntry>;
 

@@ -4,6 +4,7 @@ import { actionErrors } from './action-errors.js';
 import { commandErrors } from './command-errors.js';
 import { definitionErrors } from './definition-errors.js';
 import type { ErrorEntry } from './entry.js';
+import { registryErrors } from './registry-errors.js';
 import { requestErrors } from './request-errors.js';
 import { serviceErrors } from './service-errors.js';
 import { workErrors } from './work-errors.js';
@@ -18,6 +19,7 @@ export function errorDocument(): string {
     section('Commands at the wrong time', commandErrors),
     section('Actions of people who look after transactions', actionErrors),
     section('Policies, jobs, and what is kept', workErrors),
+    section('Announcements of services', registryErrors),
     section('Not now', serviceErrors),
   ].join('\n');
 }

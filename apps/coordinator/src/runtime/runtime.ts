@@ -31,13 +31,12 @@ import { Backend, type History, type Operations, type ParticipantDesk } from '..
 import type { Configuration } from '../configuration/index.js';
 import { ApiError } from '../errors/index.js';
 import type { Health, Readiness } from '../health/index.js';
-import { readKeysFile, writeKeysFile } from './keys-file.js';
+import type { RegistryDesk } from '../registry/index.js';
+import { type Calling, openCalling } from './calling.js';
 import { Messaging } from './messaging.js';
 import { callableOf, RuntimeParticipantDesk } from './participant-desk.js';
-import { agreeOnKeys } from './participant-keys.js';
 import { systemClock } from './system-clock.js';
 import { SystemRandom } from './system-random.js';
-import { openTransports } from './transports.js';
 
 /** The database is tried again after the first of these, then after twice as long, up to the second; milliseconds. */
 const FIRST_RETRY_MS = 100;
@@ -56,9 +55,8 @@ const notStarted: EngineState = {
 };
 
 /** What is there once the store could be opened. */
-interface Running {
+interface Running extends Calling {
   readonly opened: OpenedStore;
-  readonly invoker: BranchTransport;
   readonly engine: Engine;
   /** `null`: no NATS. */
   readonly messaging: Messaging | null;
@@ -133,6 +131,10 @@ export class Runtime extends Backend implements Health, Operations {
 
   search(): TransactionSearch {
     return this.parts().opened.search;
+  }
+
+  registryDesk(): RegistryDesk {
+    return this.parts().registry;
   }
 
   history(): History {
@@ -223,32 +225,23 @@ export class Runtime extends Backend implements Health, Operations {
     const { failpoints } = this;
     const opened = await openTransactionStore({ url, leaseMs, failpoints, ...(sqliteDriver === undefined ? {} : { sqliteDriver }) });
     try {
-      const invoker = await this.invokerFor(opened);
+      const { invoker, registry } = await this.callingOver(opened);
       await this.administration.open(opened);
       for (const advice of opened.advice) this.observers.logger.warn({ code: 'database_advice' }, advice);
       const messaging = this.messagingOver(opened);
       const engine = this.engineOver(opened, invoker, messaging);
-      return { opened, invoker, engine, messaging, desk: this.deskOver(opened, invoker, engine) };
+      return { opened, invoker, registry, engine, messaging, desk: this.deskOver(opened, invoker, engine) };
     } catch (error) {
       await opened.store.close();
       throw error;
     }
   }
 
-  private async invokerFor({ dataSource }: OpenedStore): Promise<BranchTransport> {
-    const { nodeName, nats, participants, allowedOrigins, keysFile, concurrency, limits } = this.configuration;
+  private callingOver(opened: OpenedStore): Promise<Calling> {
     const { tracer, logger } = this.observers;
-    const fromFile = await readKeysFile(keysFile);
-    const known = await agreeOnKeys(dataSource, participants, fromFile);
-    const origins = await agreeOnKeys(dataSource, allowedOrigins, fromFile);
-    await writeKeysFile(keysFile, new Map([...known, ...origins].map(({ name, key }) => [name, key])));
-    return openTransports({
-      nodeName,
-      participants: known,
-      origins,
-      nats,
-      egress: this.egress,
-      limits: { concurrency, maxBodyBytes: limits.payloadBytes },
+    const { egress } = this;
+    return openCalling(this.configuration, opened, {
+      egress,
       logger,
       ...(tracer === null ? {} : { traceparentOf: (call) => tracer.traceparentOf(call) }),
     });
@@ -294,9 +287,14 @@ export class Runtime extends Backend implements Health, Operations {
   }
 }
 
-async function close({ engine, messaging, invoker, opened }: Running, administration: Administration, drainMs: number): Promise<void> {
+async function close(
+  { engine, messaging, registry, invoker, opened }: Running,
+  administration: Administration,
+  drainMs: number,
+): Promise<void> {
   await engine.drain(drainMs);
   await messaging?.stop();
+  await registry.stop();
   await invoker.close(INVOKER_CLOSE_MS);
   await administration.close();
   await opened.store.close();

@@ -9,7 +9,9 @@ import { Administration } from '../admin/index.js';
 import { Backend, Operations, type ParticipantDesk } from '../api/index.js';
 import { createApplication } from '../application.js';
 import { type AccessConfiguration, type Limits, readConfiguration } from '../configuration/index.js';
+import { ApiError } from '../errors/index.js';
 import { Health, Metrics } from '../health/index.js';
+import type { RegistryDesk } from '../registry/index.js';
 
 export interface Logged {
   readonly fields: object;
@@ -71,6 +73,14 @@ class HarnessOperations extends Operations {
 
   policyTable(): never {
     throw new Error('Nobody expected policies');
+  }
+
+  /** Nobody has announced anything. */
+  registryDesk(): RegistryDesk {
+    return {
+      announce: () => Promise.reject(new ApiError('announcement_not_signed', 'Nobody is known here.')),
+      read: async () => ({ contracts: [], instances: [], unserved: [], missing: [] }),
+    };
   }
 
   /** Participants of whom nothing is known but their names. */

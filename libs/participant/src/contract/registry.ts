@@ -26,6 +26,11 @@ export class ContractRegistry {
     return this.contracts.get(name)?.contract;
   }
 
+  /** All of them, in the order in which they were found. */
+  get all(): readonly Contract[] {
+    return [...this.contracts.values()].map(({ contract }) => contract);
+  }
+
   get names(): readonly string[] {
     return [...this.contracts.keys()];
   }

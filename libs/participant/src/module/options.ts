@@ -1,6 +1,7 @@
 /** What a participant is configured with. */
 import type { Failpoints } from '@assent/protocol';
 import type { ParticipantNatsOptions } from '../nats/index.js';
+import type { AnnounceOptions } from '../registry/index.js';
 
 export interface ParticipantOptions {
   /** The participant's name, as the coordinator knows it: its contracts start with it and a dot. */
@@ -11,6 +12,8 @@ export interface ParticipantOptions {
   readonly nats?: ParticipantNatsOptions | undefined;
   /** `off`: not over HTTP. Default `served`, where the application has an HTTP server. */
   readonly http?: 'served' | 'off';
+  /** Announce this instance to the coordinator's registry, for participants with the address `registry:`. Absent: it is not announced. */
+  readonly announce?: AnnounceOptions | undefined;
   /** How long barrier rows are kept after their transaction began, in milliseconds. Default 30 days; not shorter than the coordinator's. */
   readonly retentionMs?: number;
   /** The largest body of a call, in bytes. Default 1 MiB. */

@@ -7,6 +7,7 @@ import type { Barrier } from '../barrier/index.js';
 import { ContractRegistry, declarationOf } from '../contract/index.js';
 import { addBranchRoute, BranchEndpoint, type OnUnexpected, SignatureVerifier } from '../http/index.js';
 import { BranchServer, type ParticipantNatsOptions } from '../nats/index.js';
+import { type AnnounceOptions, Announcer, schemaHashOf } from '../registry/index.js';
 import { DEFAULT_MAX_BODY_BYTES, DEFAULT_MAX_CONCURRENT_CALLS, type ParticipantOptions } from './options.js';
 
 const FIRST_PURGE_MS = 60_000;
@@ -17,6 +18,7 @@ export class ParticipantBootstrap {
   private readonly logger = new Logger('Participant');
   private purgeTimer: NodeJS.Timeout | undefined;
   private nats: BranchServer | null = null;
+  private announcer: Announcer | null = null;
   private stopped = false;
 
   constructor(
@@ -35,18 +37,22 @@ export class ParticipantBootstrap {
     await this.serveHttp(endpoint);
     const { nats } = this.options;
     this.nats = nats === undefined ? null : this.natsServer(nats, registry, endpoint);
+    const { announce } = this.options;
+    this.announcer = announce === undefined ? null : this.announcerOf(announce, registry);
     this.purgeAfter(FIRST_PURGE_MS);
   }
 
   /** Once the whole application stands, calls may come over NATS. Does not wait long for a NATS that is away. */
   async open(): Promise<void> {
-    if (this.nats === null || (await this.nats.serve(FIRST_NATS_MS)) === 'serving') return;
-    this.logger.warn('NATS is not there yet: branches are served over it as soon as it is');
+    if (this.nats !== null && (await this.nats.serve(FIRST_NATS_MS)) === 'waiting')
+      this.logger.warn('NATS is not there yet: branches are served over it as soon as it is');
+    this.announcer?.start();
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.purgeTimer);
+    await this.announcer?.stop();
     await this.nats?.close();
   }
 
@@ -89,6 +95,15 @@ export class ParticipantBootstrap {
     const { names: contracts } = registry;
     const { maxBodyBytes, onUnexpected } = this;
     return new BranchServer({ queue: this.options.name, ...nats }, { endpoint, contracts, maxBodyBytes, onUnexpected });
+  }
+
+  private announcerOf(options: AnnounceOptions, registry: ContractRegistry): Announcer {
+    const { name: participant, keys } = this.options;
+    const contracts = registry.all.map(({ name, payload, handlers }) => {
+      return { name, ops: [...handlers.keys()].sort(), schemaHash: schemaHashOf(payload) };
+    });
+    const key = typeof keys === 'string' ? keys : (keys[0] ?? '');
+    return new Announcer({ participant, key, contracts, options, nats: () => this.nats?.natsConnection ?? null, log: this.logger });
   }
 
   private endpointOver(registry: ContractRegistry): BranchEndpoint {

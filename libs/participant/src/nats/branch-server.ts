@@ -62,6 +62,11 @@ export class BranchServer extends ServerNats {
     }
   }
 
+  /** The connection, while it is there. */
+  get natsConnection(): NatsConnection | null {
+    return this.connection;
+  }
+
   /** Comes up in the background; resolves when calls can arrive, or after `waitMs` without NATS. Never rejects. */
   async serve(waitMs: number): Promise<'serving' | 'waiting'> {
     const serving = new Promise<'serving'>((resolve) => {

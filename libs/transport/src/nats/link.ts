@@ -43,6 +43,7 @@ export class NatsLink {
   readonly #options: NatsLinkOptions;
   readonly #requesters = new Map<string, Requester>();
   readonly #waiting = new Set<() => void>();
+  readonly #listeners: ((connection: NatsConnection) => void)[] = [];
   readonly #running: Promise<void>;
   #connection: NatsConnection | null = null;
   #isUp = false;
@@ -66,9 +67,17 @@ export class NatsLink {
     return this.#isUp;
   }
 
-  /** The connection, for subscriptions of others; `null` while it has never been there. Its own subscriptions come back by themselves. */
-  get connection(): NatsConnection | null {
-    return this.#connection;
+  /** Listens to a subject, one of all members of `queue` for each message, on this connection and on every one that follows it. */
+  subscribe(subject: string, queue: string, hear: (message: Msg) => void): void {
+    const listen = (connection: NatsConnection) =>
+      void connection.subscribe(subject, {
+        queue,
+        callback: (error, message) => {
+          if (error === null) hear(message);
+        },
+      });
+    this.#listeners.push(listen);
+    if (this.#connection !== null && !this.#connection.isClosed()) listen(this.#connection);
   }
 
   /** Calls back when the connection is there, at once if it is, each time anew. Returns how to take that back. */
@@ -136,6 +145,7 @@ export class NatsLink {
     connection.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => (error === null ? this.#replied(message) : void connection.close()),
     });
+    for (const listen of this.#listeners) listen(connection);
     this.#up();
     for await (const status of connection.status()) {
       if (status.type === 'disconnect') this.#down('the connection broke');

@@ -19,7 +19,7 @@ export interface RegistryBranchInvokerOptions {
   readonly directory: ContractDirectory;
   /** Opens the way to one instance; the limit of concurrency is of each instance. */
   readonly open: (participant: NatsParticipant, baseUrl: string) => BranchTransport;
-  /** For instances that announce themselves over NATS; `null` where there is none. */
+  /** For instances that announce themselves over NATS; `null` where there is none. Closed with this one. */
   readonly nats: BranchTransport | null;
   readonly clock: Clock;
 }
@@ -91,8 +91,10 @@ export class RegistryBranchInvoker implements BranchTransport {
 
   async close(timeoutMs: number): Promise<void> {
     this.#closing = true;
-    const ways = [...new Set([...this.#instances.values()].map(({ transport }) => transport))];
-    await Promise.all(ways.filter((way) => way !== this.#options.nats).map((way) => way.close(timeoutMs)));
+    const { nats } = this.#options;
+    const ways = new Set<BranchInvoker>([...this.#instances.values()].map(({ transport }) => transport));
+    if (nats !== null) ways.add(nats);
+    await Promise.all([...ways].map((way) => way.close(timeoutMs)));
   }
 
   async #invokeAt(endpoint: string, participant: NatsParticipant, call: BranchCall, mayLeave: () => boolean): Promise<CallEnd> {
