@@ -70,6 +70,14 @@ async function judge(world: World): Promise<void> {
     const { status, owner, dueAtMs, progress } = durable.row(gid)!;
     findings.add('V', gid, `it is ${status} ${CONVERGENCE_MS} ms after everything healed; owner ${owner}, due ${dueAtMs}, ${progress}`);
   }
+  for (const gid of durable.gids) {
+    if (durable.isParked(gid) !== durable.isListedAsParked(gid))
+      findings.add(
+        'L',
+        gid,
+        durable.isParked(gid) ? 'it is parked, and nobody is told' : 'people are told that it is parked, and it is not',
+      );
+  }
   promises.judge();
   for (const gid of durable.gids) {
     const tx = durable.state(gid)!;

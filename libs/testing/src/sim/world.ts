@@ -33,6 +33,8 @@ const LEASE_MS = 2_000;
 /** One world in so many loses commits: then nothing is asked of it but that it notices. */
 const LOST_COMMITS_SHARE = 0.03;
 const MOST_CALLS = 500;
+/** A node reads the database's clock to the time that a flush takes. */
+const SLOWEST_STORE_MS = 3_500;
 /** An order to pause that was given before everything healed may arrive as late as this. In milliseconds. */
 const LATEST_ORDER_MS = 5_000;
 const shelves: Shelves = new Map([
@@ -153,7 +155,11 @@ export class World {
       ...{ timeline, faults, journal, marks, findings, database, network, durable, ledger, effects, fences },
       random: this.random.fork('nodes'),
       options: engineOptions(this.random.fork('options')),
-      bounds: { shortestRetryMs: this.isTimeSteady ? shortestRetryMs - 5 : 0, mostCalls: MOST_CALLS },
+      bounds: {
+        shortestRetryMs: this.isTimeSteady ? shortestRetryMs - 5 : 0,
+        longWaitToleranceMs: this.faults.isOn('clock-jump') || this.faults.isOn('operator') ? null : SLOWEST_STORE_MS,
+        mostCalls: MOST_CALLS,
+      },
       mayLoseCommits: this.size.losesCommits,
     });
   }

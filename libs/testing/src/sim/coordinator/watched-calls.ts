@@ -6,6 +6,8 @@ import type { Findings } from '../truth/index.js';
 /** The shortest distance between two attempts after a failure, in milliseconds: the first interval of the policies, at its shortest. */
 export interface CallBounds {
   readonly shortestRetryMs: number;
+  /** How far the node's idea of a long time may be wrong, in milliseconds; `null`: by anything. */
+  readonly longWaitToleranceMs: number | null;
   /** More calls of one op of one branch than this are a storm. */
   readonly mostCalls: number;
 }
@@ -62,9 +64,9 @@ export class WatchedCalls {
     known.restsMs = outcome.kind === 'unknown' ? this.restAfter(outcome.code, timeoutMs) : 0;
     if (outcome.kind === 'pending') known.pendingSinceMs ??= nowMs;
     else if (outcome.kind !== 'unknown') known.pendingSinceMs = null;
-    const canJudge = this.bounds.shortestRetryMs > 0;
-    if (canJudge && known.pendingSinceMs !== null)
-      known.hasWaitedTooLong = nowMs - known.pendingSinceMs > maxPendingMs + CLOCK_TOLERANCE_MS;
+    const { longWaitToleranceMs } = this.bounds;
+    if (longWaitToleranceMs !== null && known.pendingSinceMs !== null)
+      known.hasWaitedTooLong = nowMs - known.pendingSinceMs > maxPendingMs + longWaitToleranceMs;
   }
 
   /** An abandoned call may still be on its way: after a timeout the next one keeps another timeout's distance (DESIGN 5). */

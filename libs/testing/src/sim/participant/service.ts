@@ -15,6 +15,9 @@ const RETENTION_MS = 30 * 86_400_000;
 const WORK_MS = [0, 4] as const;
 const SLOW_WORK_MS = [50, 2_000] as const;
 const BACKGROUND_MS = [100, 2_500] as const;
+/** Longer than some policies wait for. */
+const LONG_BACKGROUND_MS = [6_000, 12_000] as const;
+const LONG_SHARE = 0.15;
 const DOWN_MS = [100, 3_000] as const;
 
 const kinds: Readonly<Record<string, EffectKind>> = {
@@ -164,7 +167,9 @@ export class Service {
     const { faults, random, marks, journal } = this.context;
     const { process } = this;
     if (job === undefined) throw new Error(`${key} is pending, and nobody knows of what`);
-    process.after(random.between(...BACKGROUND_MS), () => {
+    const isLong = random.fork(`length of ${key}`).chance(LONG_SHARE);
+    const [least, most] = isLong ? LONG_BACKGROUND_MS : BACKGROUND_MS;
+    process.after(random.between(least, most), () => {
       this.endJob(job, faults.strikes('reject')).then(
         (end) => {
           journal.note(this.name, `${key} in the background: ${end}`);

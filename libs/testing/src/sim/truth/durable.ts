@@ -15,6 +15,8 @@ export class Durable {
   private finals = 0;
   /** The last owner of each transaction, and how often it went to another. */
   private readonly tenures = new Map<string, { readonly owner: Incarnation; readonly count: number }>();
+  /** Whether a person is told that something of it is parked, by what was written last. */
+  private readonly attention = new Map<string, boolean>();
   /** Transactions that their initiator has asked to commit. */
   private readonly submitted = new Set<string>();
   /** Off once the database has lost commits: what it holds is then nobody's truth. */
@@ -65,6 +67,11 @@ export class Durable {
     return tx !== null && !isFinal(tx.status) && planFor(tx, tx, 0).waitsFor === 'person';
   }
 
+  /** True when people are told that only they can move it. */
+  isListedAsParked(gid: string): boolean {
+    return this.attention.get(gid) === true;
+  }
+
   /** The initiator is about to submit: from now on a decision to commit may be seen. */
   submits(gid: string): void {
     this.submitted.add(gid);
@@ -73,6 +80,12 @@ export class Durable {
   /** A flush has committed; `after` are the rows of its gids as they are now. */
   flushed(batch: FlushBatch, unmoved: readonly string[], after: readonly StoredTransaction[]): void {
     const unmatched = new Set(unmoved);
+    for (const { gid, rows } of batch.attention)
+      if (!unmatched.has(gid))
+        this.attention.set(
+          gid,
+          rows.some(({ kind }) => kind === 'parked'),
+        );
     const byGid = new Map(after.map((row) => [row.gid, row]));
     const written = [...batch.begins, ...batch.moves].filter(({ gid }) => !unmatched.has(gid));
     const before = new Map(written.map(({ gid }) => [gid, this.state(gid)]));
@@ -98,8 +111,11 @@ export class Durable {
       this.findings.add(invariant, gid, says);
     }
     const index = durable.graph.indexOf.get(branch);
-    if (ROLLBACKS.has(op) && (index === undefined || !durable.branches[index]!.inHorizon)) {
+    if (!ROLLBACKS.has(op)) return;
+    if (index === undefined || !durable.branches[index]!.inHorizon) {
       this.findings.add('S', gid, `${op} of ${branch} was sent, though it lies outside the durable horizon`);
+    } else if (durable.graph.after[index]!.some((before) => durable.branches[before]!.forward.state.kind === 'rejected')) {
+      this.findings.add('S', gid, `${op} of ${branch} was sent, though a step before it was refused, and its turn never came`);
     }
   }
 
