@@ -4,6 +4,7 @@ import { EgressPolicy, traceIdOf, WebhookSender } from '@assent/transport';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { Administration, type AdministrationParts } from './admin/index.js';
+import { JobRunner } from './api/index.js';
 import { createApplication } from './application.js';
 import type { Configuration } from './configuration/index.js';
 import { Runtime } from './runtime/index.js';
@@ -40,6 +41,7 @@ export class Coordinator {
     const app = await createApplication(parts, logger.isLevelEnabled('debug') ? new NestLogger(logger) : false);
     await app.listen({ host: configuration.http.host, port: configuration.http.port });
     runtime.start();
+    app.get(JobRunner).start();
     return new Coordinator(app, runtime, tracer, logger, await app.getUrl());
   }
 
@@ -50,6 +52,7 @@ export class Coordinator {
 
   /** Refuses new work, lets what is in the air end, leaves the rest to other nodes or the next start, and closes. */
   async stop(): Promise<void> {
+    await this.app.get(JobRunner).stop();
     await this.runtime.stop();
     await this.app.close();
     await this.tracer?.close();

@@ -10,6 +10,8 @@ export { BeginController } from './begin/begin.controller.js';
 export { EscalationController } from './escalation/escalation.controller.js';
 export { GetController } from './get/get.controller.js';
 export { KeysController } from './keys/keys.controller.js';
+export { JobRunner } from './jobs/job-runner.js';
+export { JobsController } from './jobs/jobs.controller.js';
 export { ListController } from './list/list.controller.js';
 export { type History, Operations } from './operations.js';
 export type { ParticipantDesk, ParticipantSheet, ParticipantSheets } from './participants/participant-desk.js';

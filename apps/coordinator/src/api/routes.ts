@@ -12,6 +12,7 @@ import { beginSchema } from './begin/begin.schema.js';
 import { escalationRoutes } from './escalation/escalation.routes.js';
 import { getQuery } from './get/get.controller.js';
 import { keyRoutes } from './keys/keys.routes.js';
+import { jobsRoutes } from './jobs/jobs.routes.js';
 import { listRoutes } from './list/list.routes.js';
 import { participantRoutes } from './participants/participants.routes.js';
 import { policiesRoutes } from './policies/policies.routes.js';
@@ -172,6 +173,7 @@ export const routes: readonly Route[] = [
   ...timelineRoutes,
   ...actionsRoutes,
   ...policiesRoutes,
+  ...jobsRoutes,
   ...participantRoutes,
   ...registryRoutes,
   {

@@ -51,6 +51,10 @@ curl -s 'localhost:4100/v1/transactions?key=order-77'`,
   actions: 'curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002/actions',
   act: `curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002/actions/retry -H 'content-type: application/json' \\
   -H 'if-match: "3"' -H 'idempotency-key: mine-1' -d '{ "reason": "the bank is back", "dryRun": true }'`,
+  createJob: `curl -s localhost:4100/v1/jobs -H 'idempotency-key: mine-2' -H 'content-type: application/json' \\
+  -d '{ "action": "retry", "query": { "attention": "any", "participant": "payment" }, "reason": "the bank is back", "perSecond": 100 }'`,
+  jobItems: "curl -s 'localhost:4100/v1/jobs/0199c2a0-7c1e-7a0b-9c55-0242ac120009/items?state=failed'",
+  stopJob: `curl -s localhost:4100/v1/jobs/0199c2a0-7c1e-7a0b-9c55-0242ac120009/stop -H 'content-type: application/json' -d '{ "reason": "too soon" }'`,
   createPolicy: `curl -s localhost:4100/v1/policies -H 'content-type: application/json' \\
   -d '{ "name": "night", "reason": "batches may take their time", "deadlineMs": 3600000, "capMs": 60000 }'`,
   changePolicy: `curl -s localhost:4100/v1/policies/standard/versions -H 'content-type: application/json' -d '{ "reason": "longer", "deadlineMs": 7200000 }'`,

@@ -29,7 +29,7 @@ describe('The documentation of the API', () => {
     const sent = [...apiDocument().matchAll(/curl -s localhost:4100(\S+) [^']*'content-type: application\/json'[^']*-d '([^']*)'/g)];
     expect(sent.map(([, path]) => path?.split('/').at(-1))).toEqual([
       ...['transactions', 'transactions', 'branches', 'submit', 'abort'],
-      ...['policies', 'versions'],
+      ...['policies', 'versions', 'stop'],
       ...['pause', 'resume', 'reset', 'wake'],
     ]);
     for (const [, url, payload] of sent) {

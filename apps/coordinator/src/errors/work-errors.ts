@@ -17,4 +17,29 @@ export const workErrors = {
     title: 'This version of the policy exists',
     help: 'Versions never change. Add another one by POST /v1/policies/{name}/versions, or look at what somebody else has just added.',
   },
+  job_not_found: {
+    status: 404,
+    title: 'There is no such job',
+    help: 'GET /v1/jobs lists them.',
+  },
+  job_not_running: {
+    status: 409,
+    title: 'The job does not run',
+    help: 'Look at its state: what has finished cannot be stopped.',
+  },
+  job_running: {
+    status: 409,
+    title: 'The job runs',
+    help: 'Stop it first, or wait until it has finished.',
+  },
+  job_needs_approval: {
+    status: 409,
+    title: 'This action needs a second person',
+    help: 'A job cannot ask for approvals. Ask for the action on each transaction, or have the rule changed by an admin.',
+  },
+  job_too_large: {
+    status: 422,
+    title: 'The job would concern too many transactions',
+    help: 'Narrow the query: by participant, code, time or status.',
+  },
 } as const satisfies Record<string, ErrorEntry>;

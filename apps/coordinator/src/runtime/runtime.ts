@@ -23,7 +23,7 @@ import {
   type TransactionTracer,
 } from '@assent/observability';
 import type { Policy } from '@assent/protocol';
-import { IdempotencyKeys, type OpenedStore, openTransactionStore, PolicyTable, poolLoad, readStanding } from '@assent/store';
+import { Duties, IdempotencyKeys, JobTable, type OpenedStore, openTransactionStore, PolicyTable, poolLoad, readStanding } from '@assent/store';
 import { type BranchTransport, EgressPolicy } from '@assent/transport';
 import type { Logger } from 'pino';
 import { type Administration, openBreakersOf } from '../admin/index.js';
@@ -151,6 +151,14 @@ export class Runtime extends Backend implements Health, Operations {
 
   policyTable(): PolicyTable {
     return new PolicyTable(this.parts().opened.dataSource);
+  }
+
+  jobs(): JobTable {
+    return new JobTable(this.parts().opened.dataSource);
+  }
+
+  duties(): Duties {
+    return new Duties(this.parts().opened.dataSource);
   }
 
   participantDesk(): ParticipantDesk {

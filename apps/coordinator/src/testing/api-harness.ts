@@ -71,6 +71,14 @@ class HarnessOperations extends Operations {
     throw new Error('Nobody expected keys');
   }
 
+  jobs(): never {
+    throw new Error('Nobody expected jobs');
+  }
+
+  duties(): never {
+    throw new Error('Nobody expected duties');
+  }
+
   policyTable(): never {
     throw new Error('Nobody expected policies');
   }

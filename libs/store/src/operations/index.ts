@@ -1,3 +1,4 @@
 /** What operators' work keeps: answers by their keys, policies, jobs over many transactions. Not hot; the same on every dialect. */
 export { IdempotencyKeys, type KeptRequest } from './idempotency-keys.js';
+export { type Job, type JobItem, type JobState, JobTable } from './job-table.js';
 export { PolicyTable } from './policy-table.js';

@@ -2,7 +2,7 @@
 import type { AttentionCount, FoundTransaction, SearchCounts, SearchPage } from '@assent/engine';
 import type { Attention } from '@assent/protocol';
 import { isoTime } from '../transaction-body.js';
-import { writeCursor } from './list-query.js';
+import { writeCursor } from './cursor.js';
 
 export interface AttentionBody {
   /** Empty for the whole transaction. */

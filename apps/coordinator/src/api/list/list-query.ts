@@ -1,8 +1,9 @@
-/** The query of `GET /v1/transactions`, checked, and the cursor that leads from one page to the next. */
+/** The query of `GET /v1/transactions`, checked. */
 import type { SearchFilter, SearchPosition } from '@assent/engine';
-import { isLegalId, type Status } from '@assent/protocol';
+import type { Status } from '@assent/protocol';
 import { ApiError } from '../../errors/index.js';
 import { readQuery } from '../path.js';
+import { readCursor } from './cursor.js';
 
 const STATUSES: readonly Status[] = ['active', 'committing', 'committed', 'aborting', 'aborted'];
 const ATTENTION = ['any', 'retrying', 'waiting', 'parked', 'paused', 'mixed'] as const;
@@ -24,8 +25,8 @@ export const listQuery = {
   name: text('The name, exactly.'),
   key: text('The business key, exactly.'),
   createdBy: text('Who began it.'),
-  from: { type: 'string', format: 'date-time', description: 'Begun at or after this moment (ISO 8601).' },
-  to: { type: 'string', format: 'date-time', description: 'Begun before this moment (ISO 8601).' },
+  from: text('Begun at or after this moment (ISO 8601).'),
+  to: text('Begun before this moment (ISO 8601).'),
   limit: { type: 'integer', minimum: 1, maximum: LARGEST_LIMIT, description: `Items on a page; ${DEFAULT_LIMIT} when absent.` },
   cursor: text('`next` of the page before.'),
 } as const;
@@ -63,18 +64,6 @@ export function filterOf(asked: FilterFields): SearchFilter {
     createdFromMs: moment('from', asked.from),
     createdBeforeMs: moment('to', asked.to),
   };
-}
-
-/** A position as text that nobody need read. */
-export function writeCursor({ createdAtMs, gid }: SearchPosition): string {
-  return Buffer.from(`${createdAtMs} ${gid}`).toString('base64url');
-}
-
-function readCursor(cursor: string): SearchPosition {
-  const match = /^(\d{1,16}) (\S+)$/.exec(Buffer.from(cursor, 'base64url').toString());
-  const gid = match?.[2];
-  if (gid === undefined || !isLegalId(gid)) throw refused('"cursor" must be the `next` of an earlier page, as it was given.');
-  return { createdAtMs: Number(match?.[1]), gid };
 }
 
 function oneOf<Value extends string>(name: string, value: string, values: readonly Value[]): Value {

@@ -1,0 +1,134 @@
+/** One action on many transactions: counted per item, canary first, stopped, retried, and carried on after a crash, each item once. */
+import { createServer } from 'node:net';
+import { v7 as uuidv7 } from 'uuid';
+import { CoordinatorProcess } from './support/coordinator-process.js';
+import { type Answer, startCoordinator, type TestCoordinator, type TestFolder, testFolder, until } from './support/coordinators.js';
+
+interface Poster {
+  get(path: string): Promise<Answer>;
+  post(path: string, body: unknown): Promise<Answer>;
+}
+
+/** Transactions that rest, because they wait for their initiator. */
+async function rest(assent: Poster, name: string, count: number): Promise<readonly string[]> {
+  const gids = Array.from({ length: count }, () => uuidv7());
+  for (let from = 0; from < count; from += 50) {
+    const some = gids.slice(from, from + 50);
+    await Promise.all(some.map((gid) => assent.post('/v1/transactions', { gid, name, pattern: 'tcc', driver: 'initiator', branches: [] })));
+  }
+  return gids;
+}
+
+const stateOf = async (assent: Poster, id: string) => String((await assent.get(`/v1/jobs/${id}`)).body.state);
+const countsOf = async (assent: Poster, id: string) =>
+  (await assent.get(`/v1/jobs/${id}`)).body.counts as unknown as Record<string, number>;
+
+describe('a job', () => {
+  let folder: TestFolder;
+  let assent: TestCoordinator;
+
+  beforeAll(async () => {
+    folder = testFolder();
+    assent = await startCoordinator(folder, {});
+  });
+  afterAll(async () => {
+    await assent.stop();
+    folder.remove();
+  });
+
+  const create = (body: object) => assent.post('/v1/jobs', { action: 'abort', reason: 'clearing up', perSecond: 500, ...body });
+
+  it('does its action to all that the query finds, and keeps what became of each', async () => {
+    const gids = await rest(assent, 'many', 12);
+    const query = { status: 'active', name: 'many' };
+    const dry = await create({ query, dryRun: true });
+    expect(dry).toMatchObject({ status: 200, body: { outcome: 'dry_run', matching: 12 } });
+    expect(dry.body.sample).toHaveLength(5);
+    const { status, body } = await create({ query });
+    expect(status).toBe(201);
+    const id = String(body.id);
+    await until('it has finished', async () => (await stateOf(assent, id)) === 'finished');
+    expect(await countsOf(assent, id)).toMatchObject({ pending: 0, done: 12, failed: 0 });
+    const { body: items } = await assent.get(`/v1/jobs/${id}/items`);
+    expect((items.items as unknown as { gid: string; state: string }[]).map(({ gid }) => gid).toSorted()).toEqual(gids.toSorted());
+    const { body: audited } = await assent.get(`/v1/transactions/${gids[0]}?include=audit`);
+    expect(audited.audit).toMatchObject([{ action: 'abort', reason: expect.stringContaining(id) as unknown }]);
+  });
+
+  it('stops when one of the first five fails, and goes on when it is retried', async () => {
+    await rest(assent, 'canaries', 8);
+    const query = { name: 'canaries' };
+    const { body } = await create({ action: 'edit-payload', parameters: { branch: 'stock', payload: {} }, query });
+    const id = String(body.id);
+    await until('it is stopped', async () => (await stateOf(assent, id)) === 'stopped');
+    expect((await assent.get(`/v1/jobs/${id}`)).body).toMatchObject({
+      cause: expect.stringMatching(/^canary_failed: .*: unknown_branch$/),
+      counts: { failed: 1, pending: 7 },
+    });
+    expect((await assent.get(`/v1/jobs/${id}/items?state=failed`)).body.items).toMatchObject([{ code: 'unknown_branch' }]);
+    expect((await assent.post(`/v1/jobs/${id}/stop`, { reason: 'x' })).body.code).toBe('job_not_running');
+    expect((await assent.post(`/v1/jobs/${id}/retry`, { reason: 'once more' })).body).toMatchObject({
+      state: 'canary',
+      counts: { pending: 8 },
+    });
+    await until('it is stopped again', async () => (await stateOf(assent, id)) === 'stopped');
+  });
+
+  it('can be stopped, and keeps to its rate', async () => {
+    await rest(assent, 'slow', 40);
+    const { body } = await create({ query: { name: 'slow' }, perSecond: 5 });
+    const id = String(body.id);
+    await until('it is past its canary', async () => ((await countsOf(assent, id)).done ?? 0) > 6);
+    expect((await assent.post(`/v1/jobs/${id}/stop`, { reason: 'too soon' })).body).toMatchObject({
+      state: 'stopped',
+      cause: 'stopped by local',
+    });
+    const { done = 0, pending = 0 } = await countsOf(assent, id);
+    expect(done).toBeLessThan(30);
+    expect(done + pending).toBe(40);
+  });
+
+  it('is refused for what makes no sense', async () => {
+    expect((await create({ query: {} })).body.code).toBe('invalid_request');
+    expect((await create({ query: { status: 'asleep' } })).body.code).toBe('invalid_query');
+    expect((await create({ query: { name: 'x' }, action: 'fly' })).body.code).toBe('invalid_request');
+    expect((await create({ query: { name: 'x' }, parameters: { colour: 1 } })).body.code).toBe('invalid_request');
+    expect((await assent.get(`/v1/jobs/${uuidv7()}`)).body.code).toBe('job_not_found');
+  });
+});
+
+describe('a job of a thousand transactions whose coordinator is killed in the middle', () => {
+  it('is carried on by the next one, and each transaction is handled once', async () => {
+    const folder = testFolder();
+    const port = await freePort();
+    const environment = { ASSENT_LOG_LEVEL: 'silent', ASSENT_LEASE_MS: '2000' };
+    const first = CoordinatorProcess.spawn(folder, port, environment);
+    await first.ready();
+    const gids = await rest(first, 'thousand', 1_000);
+    const query = { name: 'thousand' };
+    const { body } = await first.post('/v1/jobs', { action: 'pause', query, reason: 'a storm', perSecond: 1_000 });
+    const id = String(body.id);
+    await until('some are done', async () => ((await countsOf(first, id)).done ?? 0) > 200, 60_000);
+    first.signal('SIGKILL');
+    await first.ended;
+    const second = CoordinatorProcess.spawn(folder, port, environment);
+    await second.ready();
+    await until('it has finished', async () => (await stateOf(second, id)) === 'finished', 90_000);
+    expect(await countsOf(second, id)).toMatchObject({ pending: 0, done: 1_000, repeated: 0, failed: 0 });
+    for (const gid of [gids[0], gids[499], gids[999]]) {
+      const { body: shown } = await second.get(`/v1/transactions/${gid}?include=audit`);
+      expect([shown.paused, (shown.audit as unknown as unknown[]).length]).toEqual([true, 1]);
+    }
+    second.signal('SIGTERM');
+    expect(await second.ended).toBe(0);
+    folder.remove();
+  }, 240_000);
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
