@@ -21,7 +21,8 @@ export function makeTraceparent(gid: string): string {
 /** 32 hex digits: a UUID's own digits, else the first half of the SHA-256 of the gid. */
 export function traceIdOf(gid: string): string {
   if (UUID.test(gid)) {
-    const digits = gid.replaceAll('-', '');
+    // Half the cost of removing the dashes; every call asks for it, and every line of the log.
+    const digits = gid.slice(0, 8) + gid.slice(9, 13) + gid.slice(14, 18) + gid.slice(19, 23) + gid.slice(24);
     if (digits !== NIL) return digits;
   }
   return createHash('sha256').update(gid).digest('hex').slice(0, 32);
