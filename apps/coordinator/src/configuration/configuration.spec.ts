@@ -54,6 +54,9 @@ describe('The configuration', () => {
     expect(problemsOf({ ASSENT_PARTICIPANTS: 'inventory=nats:' })).toEqual([
       'ASSENT_PARTICIPANTS says that "inventory" is called over NATS, but ASSENT_NATS_URL is not set',
     ]);
+    expect(problemsOf({ ASSENT_PARTICIPANTS: 'tx=nats:', ASSENT_NATS_URL: 'nats://localhost' })).toEqual([
+      'ASSENT_PARTICIPANTS calls a participant "tx" over NATS, where that name belongs to events; give it another name, or a base URL',
+    ]);
     expect(problemsOf({ ASSENT_NATS_URL: 'localhost' })[0]).toMatch(/^ASSENT_NATS_URL must read nats:/);
   });
 

@@ -1,8 +1,12 @@
 /** What is wrong between variables that are fine by themselves. A check is left out when one of those it looks at cannot be read. */
 import { refusedInProduction } from '@assent/failpoints';
+import { eventSubjectPrefix } from '@assent/protocol';
 import { EgressPolicy } from '@assent/transport';
 import { accessProblems } from './access.js';
 import type { Variables } from './variables.js';
+
+/** The second word of the subjects of events, where calls have the name of the participant. */
+const EVENT_WORD = eventSubjectPrefix.split('.')[1] ?? '';
 
 /** `undefined`, where a variable cannot be read. */
 type Readable = Partial<Variables>;
@@ -15,6 +19,7 @@ export function problemsBetween(values: Readable): string[] {
     ...unnamedOrigins(values),
     ...unreachable('ASSENT_PARTICIPANTS', urlsOf(values), values.ASSENT_MODE),
     ...withoutNats(values),
+    ...calledLikeEvents(values),
     ...unreachable('ASSENT_ALLOWED_ORIGINS', values.ASSENT_ALLOWED_ORIGINS, values.ASSENT_MODE),
     ...unreachable('ASSENT_WEBHOOK_ORIGINS', values.ASSENT_WEBHOOK_ORIGINS, values.ASSENT_MODE),
     ...largerThanTheBody(values),
@@ -44,6 +49,14 @@ function withoutNats({ ASSENT_PARTICIPANTS: participants, ASSENT_NATS_URL: nats 
   if (participants === undefined || nats !== null) return [];
   const names = [...participants].filter(([, address]) => address === 'nats:').map(([name]) => name);
   return names.map((name) => `ASSENT_PARTICIPANTS says that "${name}" is called over NATS, but ASSENT_NATS_URL is not set`);
+}
+
+/** The stream of events would take calls of such a participant for events, and answer them. */
+function calledLikeEvents({ ASSENT_PARTICIPANTS: participants }: Readable): string[] {
+  if (participants?.get(EVENT_WORD)?.startsWith('nats:') !== true) return [];
+  return [
+    `ASSENT_PARTICIPANTS calls a participant "${EVENT_WORD}" over NATS, where that name belongs to events; give it another name, or a base URL`,
+  ];
 }
 
 /** Addresses that every call would be refused to: better said at boot than at the first transaction. Names are judged when they are resolved. */
