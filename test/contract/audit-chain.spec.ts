@@ -150,6 +150,30 @@ describe('the audit on SQLite', () => suite(onSqlite));
 describeOnMariadb('the audit on MariaDB', () => {
   suite(onMariadb);
 
+  it('tries a transaction again that stood in the way of another', async () => {
+    const { open, drop } = await onMariadb();
+    const { dataSource, store } = await open();
+    await dataSource.query("INSERT INTO duty (name, holder, until) VALUES ('a', '', 0), ('b', '', 0)");
+    let arrived = 0;
+    let bothHoldOne: () => void = () => undefined;
+    const meet = new Promise<void>((resolve) => {
+      bothHoldOne = resolve;
+    });
+    const cross = (first: string, second: string) =>
+      inTransaction(dataSource, async (manager) => {
+        await manager.query('UPDATE duty SET until = until + 1 WHERE name = ?', [first]);
+        arrived += 1;
+        if (arrived >= 2) bothHoldOne();
+        await meet;
+        await manager.query('UPDATE duty SET until = until + 1 WHERE name = ?', [second]);
+      });
+    await Promise.all([cross('a', 'b'), cross('b', 'a')]);
+    expect(await dataSource.query('SELECT SUM(until) AS moves FROM duty')).toEqual([{ moves: '4' }]);
+    expect(arrived).toBe(3);
+    await store.close();
+    await drop();
+  });
+
   it('gets every row chained once, although two nodes add links at the same time', async () => {
     const { open, drop } = await onMariadb();
     const nodes = await Promise.all([open(), open()]);

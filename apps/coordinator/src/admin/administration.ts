@@ -3,7 +3,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { StoreUnavailableError } from '@assent/engine';
-import { ApiKeyTable, type OpenedStore, sharedSecret } from '@assent/store';
+import { ApiKeyTable, isDatabaseAway, type OpenedStore, sharedSecret } from '@assent/store';
 import type { WebhookSender } from '@assent/transport';
 import type { DataSource } from 'typeorm';
 import { ApiKeys, type Guarding, HeaderAuthenticator, JoinTokens, Ownership, Tokens } from '../access/index.js';
@@ -96,9 +96,8 @@ export class Administration {
       await this.openOn(dataSource);
     } catch (cause) {
       this.apiKeys.close();
-      const code = codeOf(cause);
-      if (code === null) throw cause;
-      throw new StoreUnavailableError(`The tables of administration cannot be used: ${code}`, { cause });
+      if (!isDatabaseAway(cause)) throw cause;
+      throw new StoreUnavailableError('The tables of administration cannot be used', { cause });
     }
   }
 
@@ -130,10 +129,4 @@ export class Administration {
     if (this.opened === null) throw new ApiError('not_ready', 'The coordinator is still starting.');
     return this.opened;
   }
-}
-
-/** Errors of a database driver carry a code; anything else is a fault of ours and must not be tried for ever. */
-function codeOf(cause: unknown): string | null {
-  const { code } = cause as { readonly code?: unknown };
-  return typeof code === 'string' ? code : null;
 }

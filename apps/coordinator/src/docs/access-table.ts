@@ -14,7 +14,9 @@ export function withAccessTable(page: string): string {
 }
 
 function accessTable(): string {
-  const rows = routes.map(({ method, path, access }) => `| \`${method} ${path}\` | ${roles.map((role) => mark(access, role)).join(' | ')} |`);
+  const rows = routes.map(
+    ({ method, path, access }) => `| \`${method} ${path}\` | ${roles.map((role) => mark(access, role)).join(' | ')} |`,
+  );
   return ['', `| route | ${roles.join(' | ')} |`, `|---|${roles.map(() => ':-:|').join('')}`, ...rows, '', ''].join('\n');
 }
 

@@ -1,5 +1,6 @@
 /** Whatever can go wrong on the way of a request, as an answer of the catalogue. */
 import { EngineError, type EngineErrorCode, StoreUnavailableError } from '@assent/engine';
+import { isDatabaseAway } from '@assent/store';
 import { HttpException } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { transactionBody } from '../api/index.js';
@@ -29,7 +30,8 @@ export function toApiError(error: unknown, request: FastifyRequest): ApiError | 
   if (request.is404) return notRouted(request);
   if (error instanceof ApiError) return withRetryAfter(error);
   if (error instanceof EngineError) return fromEngine(error);
-  if (error instanceof StoreUnavailableError) return withRetryAfter(new ApiError('store_unavailable', 'The database cannot be reached.'));
+  if (error instanceof StoreUnavailableError || isDatabaseAway(error))
+    return withRetryAfter(new ApiError('store_unavailable', 'The database cannot be reached.'));
   const known = typeof code === 'string' ? fastifyCodes[code]?.(request) : undefined;
   return known ?? (isRefusedFile(error) ? nothingAt(request) : null);
 }

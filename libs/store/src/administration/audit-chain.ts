@@ -48,6 +48,7 @@ export class AuditChain {
 
   /** Adds links for what has none, at most a batch, and returns how many. 0 also when another node was faster. */
   async extend(): Promise<number> {
+    if (!(await this.dataSource.manager.existsBy(AuditUnchainedEntity, {}))) return 0;
     try {
       return await inTransaction(this.dataSource, (manager) => this.extendWithin(manager));
     } catch (error) {

@@ -4,15 +4,19 @@
  * what it cannot write any more.
  */
 import type { DataSource, EntityManager } from 'typeorm';
+import { isCollision } from './refusals.js';
+
+/** Two that change the same rows may collide; whoever loses so often meets more than bad luck. */
+const MOST_TRIES = 3;
 
 const turns = new WeakMap<DataSource, Promise<unknown>>();
 
 /**
  * All of `work`, or nothing and its error. Within it, write by `manager.insert`, `update` and `delete`: `save` opens a transaction of its own.
- * Nothing else may be awaited in it than the database.
+ * Nothing else may be awaited in it than the database, for it may run again after a collision (1213, 1205, 1020).
  */
 export async function inTransaction<Result>(dataSource: DataSource, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
-  if (dataSource.options.type !== 'better-sqlite3') return dataSource.transaction('READ COMMITTED', work);
+  if (dataSource.options.type !== 'better-sqlite3') return again(() => dataSource.transaction('READ COMMITTED', work));
   const before = turns.get(dataSource) ?? Promise.resolve();
   const turn = before.then(() => immediately(dataSource, work));
   turns.set(
@@ -20,6 +24,16 @@ export async function inTransaction<Result>(dataSource: DataSource, work: (manag
     turn.catch(() => undefined),
   );
   return turn;
+}
+
+async function again<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (tries >= MOST_TRIES || !isCollision(error)) throw error;
+    }
+  }
 }
 
 async function immediately<Result>(dataSource: DataSource, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {

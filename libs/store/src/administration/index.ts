@@ -15,5 +15,5 @@ export {
   MOST_ESCALATION_RULES,
 } from './escalations.js';
 export { inTransaction } from './in-transaction.js';
-export { isDuplicate } from './refusals.js';
+export { isDatabaseAway, isDuplicate } from './refusals.js';
 export { sharedSecret } from './shared-secrets.js';

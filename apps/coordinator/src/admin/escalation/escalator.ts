@@ -90,6 +90,8 @@ export class Escalator {
   private async lookOnce(): Promise<void> {
     try {
       const rules = (await this.tables.rules()).filter(({ enabled }) => enabled);
+      // Most installations have no rules: they cost one look at an empty table.
+      if (rules.length === 0) return;
       const nowMs = await databaseMoment(this.parts.dataSource.manager);
       for (const rule of rules.filter(({ kind }) => kind === 'breaker_open')) await this.lookAtBreakers(rule, nowMs);
       if (await this.duties.take(DUTY, this.parts.holder, DUTY_MS)) await this.lookForAll(rules, nowMs);
