@@ -29,6 +29,9 @@ export class Ground {
   /** What the scenario at hand has started; undone in reverse order. */
   private undo: Array<() => Promise<void>> = [];
 
+  /** `profileFolder`: where coordinators leave CPU profiles, or `null`. */
+  constructor(private readonly profileFolder: string | null = null) {}
+
   async mariadb(): Promise<MariadbServer> {
     this.server ??= await startMariadb();
     return this.server;
@@ -63,7 +66,7 @@ export class Ground {
   }
 
   async coordinator(databaseUrl: string, participants: Readonly<Record<string, string>>, options?: CoordinatorOptions): Promise<Running> {
-    return this.started(await startCoordinator(databaseUrl, participants, options));
+    return this.started(await startCoordinator(databaseUrl, participants, { profileFolder: this.profileFolder, ...options }));
   }
 
   /** A folder that is removed with the scenario. */
@@ -79,9 +82,11 @@ export class Ground {
     return running;
   }
 
-  /** Stops what the scenario at hand has started. */
+  /** Stops what the scenario at hand has started, all of it. Throws the first problem that it met on the way. */
   async clear(): Promise<void> {
-    for (const undo of this.undo.splice(0).reverse()) await undo();
+    const problems: unknown[] = [];
+    for (const undo of this.undo.splice(0).reverse()) await undo().catch((problem: unknown) => problems.push(problem));
+    if (problems.length > 0) throw problems[0];
   }
 
   /** Stops everything. */

@@ -22,7 +22,7 @@ async function measure(options: Options, args: readonly string[]): Promise<Repor
   const chosen = chosenScenarios(options.scenarios, options.target !== null);
   const startedAt = new Date();
   const commit = commitAtHand();
-  const ground = new Ground();
+  const ground = new Ground(options.profileFolder);
   const figures = new Figures();
   const broken: Record<string, string> = {};
   try {
@@ -42,16 +42,20 @@ async function measure(options: Options, args: readonly string[]): Promise<Repor
 async function runOne(scenario: Scenario, { settings, target }: Options, ground: Ground, figures: Figures): Promise<string | null> {
   const startedAt = performance.now();
   const progress = (line: string) => say(`      ${seconds(startedAt).padStart(5)} s  ${line}`);
+  const why =
+    (await problemOf(() => scenario.run({ ground, settings, figures, target, say: progress }))) ?? (await problemOf(() => ground.clear()));
+  // Whatever a scenario that failed has left must not be measured with the next one.
+  await ground.clear();
+  progress(why === null ? 'done' : `FAILED: ${why}`);
+  return why;
+}
+
+async function problemOf(work: () => Promise<void>): Promise<string | null> {
   try {
-    await scenario.run({ ground, settings, figures, target, say: progress });
+    await work();
     return null;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    progress(`FAILED: ${why}`);
-    return why;
-  } finally {
-    await ground.clear();
-    progress('done');
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -12,6 +12,11 @@ describe('the command line', () => {
     expect(options).toMatchObject({ scenarios: ['saga', 'tcc'], json: 'x.json', settings: { rows: 5_000_000, roundMs: 50, warmUpMs: 50 } });
   });
 
+  it('takes a folder for profiles, as a path that holds in every process', () => {
+    expect(readOptions(['--profile', 'profiles']).profileFolder).toBe(`${process.cwd()}/profiles`);
+    expect(readOptions([]).profileFolder).toBeNull();
+  });
+
   it('takes another server together with its wire', () => {
     const target = { url: 'http://127.0.0.1:36789', wire: 'dtm' };
     expect(readOptions(['--target', target.url, '--wire', 'dtm']).target).toEqual(target);

@@ -32,6 +32,8 @@ export interface ScriptedParticipant extends Running {
 export interface CoordinatorOptions {
   /** Default: one of its own. */
   readonly nodeName?: string;
+  /** Where its CPU profile is written when it ends; default: none is taken. */
+  readonly profileFolder?: string | null;
 }
 
 export interface App {
@@ -41,6 +43,8 @@ export interface App {
   readonly readyPath: string;
   /** Its working directory; its log is there. */
   readonly home: string;
+  /** Options of Node. */
+  readonly nodeOptions?: readonly string[];
 }
 
 /** Starts the no-op participant and waits until it listens. */
@@ -74,7 +78,9 @@ export async function startCoordinator(
     ASSENT_NODE_NAME: options.nodeName ?? `bench-${port}`,
     ASSENT_KEYS_FILE: join(home, 'keys.json'),
   };
-  const running = await startApp({ name: 'coordinator', env, port, readyPath: '/health/ready', home });
+  const { profileFolder = null } = options;
+  const nodeOptions = profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
+  const running = await startApp({ name: 'coordinator', env, port, readyPath: '/health/ready', home, nodeOptions });
   return {
     ...running,
     async stop() {
@@ -101,12 +107,13 @@ export function coordinatorEnvironment(
 }
 
 /** Starts an app from the build and waits until it is ready (at most 60 s). Throws an Error that ends with the end of its log. */
-export async function startApp({ name, env, port, readyPath, home }: App): Promise<Running> {
+export async function startApp({ name, env, port, readyPath, home, nodeOptions = [] }: App): Promise<Running> {
   const logFile = join(home, `${name}.log`);
   const log = openSync(logFile, 'a');
   const child = fork(join(dist, `apps/${name}/src/main.js`), [], {
     stdio: ['ignore', log, log, 'ipc'],
     cwd: home,
+    execArgv: [...process.execArgv, ...nodeOptions],
     env: { ...process.env, ...env },
   });
   closeSync(log);

@@ -28,7 +28,7 @@ export const fullSettings: Settings = {
   roundMs: 4_000,
   warmUpMs: 4_000,
   levels,
-  rates: [500, 1_000, 2_000, 3_000],
+  rates: [500, 1_000, 2_000, 4_000],
   backlog: 20_000,
   rows: 1_000_000,
   dueBatch: 5_000,

@@ -40,7 +40,7 @@ describe('the bars', () => {
 
 const run = {
   startedAt: new Date('2026-11-25T08:00:00Z'),
-  args: ['--scenario', 'saga', '--json', '/somewhere/x.json', '--report'],
+  args: ['--scenario', 'saga', '--json', '/somewhere/x.json', '--report', '--profile', '/somewhere'],
   settings: quickSettings,
   database: '10.11.1-MariaDB',
   broken: { drain: 'the participants never came back\n  at drain.ts' },
@@ -60,7 +60,7 @@ describe('the section of the page', () => {
   const section = sectionOf(report, drawingsOf(figures));
 
   it('says how it came about, but not where files went', () => {
-    expect(section).toContain('`npm run bench -- --scenario saga` on 2026-11-25 at commit `abc1234`');
+    expect(section).toContain('`npm run bench -- --scenario saga --profile DIR` on 2026-11-25 at commit `abc1234`');
     expect(section).not.toContain('somewhere');
   });
 

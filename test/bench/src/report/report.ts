@@ -50,9 +50,10 @@ export function reportOf({ startedAt, args, settings, figures, database, broken 
   };
 }
 
-/** What decides about figures; where somebody wants them written does not. */
+/** What decides about figures. Folders and files of somebody's machine do not. */
 function withoutFiles(args: readonly string[]): readonly string[] {
-  return args.filter((arg, index) => !/^--(json|report)/.test(arg) && args[index - 1] !== '--json');
+  const isAboutFigures = (arg: string, index: number) => !/^--(json|report)\b/.test(arg) && args[index - 1] !== '--json';
+  return args.flatMap((arg, index) => (!isAboutFigures(arg, index) ? [] : args[index - 1] === '--profile' ? ['DIR'] : [arg]));
 }
 
 /** Where git is, the commit at hand; read at the start, because the tree goes on. */
