@@ -20,6 +20,8 @@ at \`/docs\` (\`/docs-json\` for programs). Bodies are JSON, declared as \`conte
 - **Unknown fields** are refused, so that a typing error is never taken for a default; so are query parameters that a route does not list.
 - **Version**: \`version\` counts durable images and is the \`ETag\` of an answer.
 - **Busy or away**: 429 and 503 carry \`Retry-After\`. With a gid of your own, all of them are safe to repeat, \`outcome_unknown\` too.
+- **Trace**: a begin with a \`traceparent\` (W3C), or with B3 headers, joins the trace of its caller; all calls to participants carry it on, at whatever node, and the
+  log has it as \`traceId\`. Not part of the content: a repeat may come with another one. Links into your own tools (\`ASSENT_LINKS\`) are among the \`links\` of one transaction.
 - **Who**: with \`ASSENT_AUTH=on\` every request carries a key or a token, \`-H 'authorization: Bearer assent_...'\` or \`-H 'x-api-key: assent_...'\`, and
   its principal has one of four roles; [security](security.md) has the table. A service sees and touches its own transactions only, and those whose
   \`joinToken\` it sends as the header \`assent-join-token\`; any other gid is answered 404, as one that does not exist. With \`ASSENT_AUTH=off\` only
