@@ -59,7 +59,10 @@ function followedOrders(openDatabase: () => Promise<TemporaryDatabase>): void {
     try {
       await ensureEventStream(await jetstreamManager(connection));
       const event = { gid, version, name: 'checkout', status, atMs: 1_764_000_000_000 + version, decision: null, parked: [], ...more };
-      await jetstream(connection).publish(`assent.tx.checkout.${status}`, JSON.stringify(event), { msgID: `${gid}:${version}` });
+      await jetstream(connection).publish(`assent.tx.checkout.${status}`, JSON.stringify(event), {
+        msgID: `${gid}:${version}`,
+        retries: 20,
+      });
     } finally {
       await connection.close();
     }

@@ -73,7 +73,7 @@ describeOnNats('consumers of events in an application', () => {
       const client = jetstream(connection);
       for (const gid of gids) {
         const event = { gid, version: 2, name: 'checkout', status: 'committed' };
-        await client.publish('assent.tx.checkout.committed', JSON.stringify(event), { msgID: `${gid}:2` });
+        await client.publish('assent.tx.checkout.committed', JSON.stringify(event), { msgID: `${gid}:2`, retries: 20 });
       }
     } finally {
       await connection.close();
@@ -173,7 +173,10 @@ describeOnNats('consumers of events in an application', () => {
     await until('they are dead letters', async () => (await call(app, 'GET', '')).body.letters?.length === 3);
     const first = await call(app, 'GET', '?limit=2');
     expect(first.body).toMatchObject({ letters: [{ id: 'a:2' }, { id: 'b:2' }], next: 'ledger/b:2' });
-    expect((await call(app, 'GET', `?limit=2&after=${first.body.next}`)).body).toMatchObject({ letters: [{ id: 'c:2' }], next: null });
+    expect((await call(app, 'GET', `?limit=2&after=${String(first.body.next)}`)).body).toMatchObject({
+      letters: [{ id: 'c:2' }],
+      next: null,
+    });
     expect(await call(app, 'POST', '/ledger/a:2/discard', {})).toMatchObject({ status: 422, body: { code: 'request_invalid' } });
     const discarded = await call(app, 'POST', '/ledger/a:2/discard', { reason: 'a test' });
     expect(discarded).toMatchObject({ status: 200, body: { outcome: 'discarded', letter: { note: 'a test' } } });

@@ -221,6 +221,16 @@ describeOnEachDatabase('a consumer of events', (open) => {
     expect(await effects()).toEqual(['a v1', 'a v2', 'a v3']);
   });
 
+  it('forgets letters that have ended long ago, and none that waits', async () => {
+    const books = aHandler();
+    trouble = () => 'broken';
+    for (const gid of ['a', 'b']) await processor.process(books, deliveryOf(anEvent(gid), 3));
+    await desk.discard({ consumer: 'books', id: 'a:1' }, 'a test');
+    await new Inbox(LocalTransactions.of(dataSource), () => nowMs).purge(NOW_MS + 1);
+    expect(await desk.find({ consumer: 'books', id: 'a:1' })).toBeNull();
+    expect(await desk.find({ consumer: 'books', id: 'b:1' })).toMatchObject({ state: 'waiting' });
+  });
+
   it('forgets what was handled longer ago than it is to be remembered, and nothing newer', async () => {
     const view = aHandler({ takes: 'newest' });
     await processor.process(view, deliveryOf(anEvent('old')));

@@ -5,6 +5,12 @@
 import type { EntityManager } from 'typeorm';
 import type { LocalTransactions } from '../../local/index.js';
 
+/** Tables, and the time that counts. A letter has none before it has ended. */
+const PURGED = [
+  ['outcome_inbox', 'handled_at'],
+  ['outcome_newest', 'handled_at'],
+  ['dead_letter', 'ended_at'],
+] as const;
 /** Rows purged in one transaction. */
 const PURGE_BATCH = 1_000;
 /** Batches in one purge, so that it ends; the rest is the next one's. */
@@ -38,12 +44,12 @@ export class Inbox {
     return (await changed(manager, update, [version, this.now(), consumer, gid, version])) === 1;
   }
 
-  /** Forgets what was handled before `beforeMs`. Returns how many rows went. */
+  /** Forgets what was handled, and dead letters that ended, before `beforeMs`; a letter that waits stays. Returns how many rows went. */
   async purge(beforeMs: number): Promise<number> {
     let purged = 0;
-    for (const table of ['outcome_inbox', 'outcome_newest']) {
+    for (const [table, time] of PURGED) {
       for (let batch = 0; batch < PURGE_BATCHES; batch += 1) {
-        const went = await this.transactions.run((manager) => changed(manager, this.purgeOf(table), [beforeMs, PURGE_BATCH]));
+        const went = await this.transactions.run((manager) => changed(manager, this.purgeOf(table, time), [beforeMs, PURGE_BATCH]));
         purged += went;
         if (went < PURGE_BATCH) break;
       }
@@ -61,11 +67,11 @@ export class Inbox {
     }
   }
 
-  /** Index: (handled_at). */
-  private purgeOf(table: string): string {
+  /** Index: on the time of each table. */
+  private purgeOf(table: string, time: string): string {
     return this.transactions.dialect.name === 'sqlite'
-      ? `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE handled_at < ? LIMIT ?)`
-      : `DELETE FROM ${table} WHERE handled_at < ? ORDER BY handled_at LIMIT ?`;
+      ? `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${time} < ? LIMIT ?)`
+      : `DELETE FROM ${table} WHERE ${time} < ? ORDER BY ${time} LIMIT ?`;
   }
 }
 

@@ -34,7 +34,8 @@ const mysql = [
   failed_at BIGINT NOT NULL,
   ended_at BIGINT NULL,
   PRIMARY KEY (consumer, id),
-  KEY dead_letter_state (state, consumer, id)
+  KEY dead_letter_state (state, consumer, id),
+  KEY dead_letter_ended_at (ended_at)
 ) ENGINE = InnoDB`,
 ];
 
@@ -69,6 +70,7 @@ const sqlite = [
   PRIMARY KEY (consumer, id)
 )`,
   'CREATE INDEX dead_letter_state ON dead_letter (state, consumer, id)',
+  'CREATE INDEX dead_letter_ended_at ON dead_letter (ended_at)',
 ];
 
 /** Creates `outcome_inbox`, `outcome_newest` and `dead_letter`. */
