@@ -1,0 +1,78 @@
+/** Four eyes through a whole coordinator: an action that a rule holds back is done when somebody else agrees, and the audit has both names. */
+import { randomUUID } from 'node:crypto';
+import { makeApiKey } from '../../apps/coordinator/src/access/index.js';
+import { send, startCoordinator, type TestCoordinator, type TestFolder, testFolder } from './support/coordinators.js';
+
+const keys = { root: makeApiKey(), ada: makeApiKey(), ben: makeApiKey(), order: makeApiKey() };
+
+describe('An action that needs a second person', () => {
+  let folder: TestFolder;
+  let assent: TestCoordinator;
+
+  beforeAll(async () => {
+    folder = testFolder();
+    assent = await startCoordinator(folder, {
+      ASSENT_AUTH: 'on',
+      ASSENT_API_KEYS: `root:admin=${keys.root},ada:operator=${keys.ada},ben:operator=${keys.ben},order:service=${keys.order}`,
+    });
+    const rule = { action: 'pause', role: 'operator', ttlMs: 60_000 };
+    expect((await post('/v1/approval-rules', rule, 'root')).body).toMatchObject({ items: [expect.objectContaining(rule)] });
+  });
+  afterAll(async () => {
+    await assent.stop();
+    folder.remove();
+  });
+
+  const post = (path: string, body: object, who: keyof typeof keys) => assent.post(path, body, { 'x-api-key': keys[who] });
+  const get = (path: string, who: keyof typeof keys) => send(assent.url, 'GET', path, undefined, { 'x-api-key': keys[who] });
+
+  async function begun(): Promise<string> {
+    const gid = randomUUID();
+    await post('/v1/transactions', { gid, name: 'gift', pattern: 'tcc', driver: 'initiator', branches: [] }, 'order');
+    return gid;
+  }
+
+  const ask = async (gid: string) => post(`/v1/transactions/${gid}/actions/pause`, { reason: 'the bank calls' }, 'ada');
+
+  it('is done once somebody else has agreed, and both are in the audit of the transaction', async () => {
+    const gid = await begun();
+    const asked = await ask(gid);
+    expect([asked.status, asked.body.outcome]).toEqual([202, 'approval_requested']);
+    const approval = `/v1/approvals/${String(asked.body.approval)}`;
+    expect((await get(`/v1/transactions/${gid}`, 'ben')).body.paused).toBe(false);
+
+    const own = await post(`${approval}/approve`, { comment: 'it is fine' }, 'ada');
+    expect([own.status, own.body.code]).toEqual([403, 'own_request']);
+
+    const shown = await get(approval, 'ben');
+    expect(shown.body).toMatchObject({ gid, action: 'pause', requestedBy: 'ada', state: 'pending', now: { preview: expect.anything() } });
+    const approved = await post(`${approval}/approve`, { comment: 'I have called back' }, 'ben');
+    expect([approved.status, approved.body.state, approved.body.decidedBy]).toEqual([200, 'approved', 'ben']);
+    expect((await get(`/v1/transactions/${gid}`, 'ben')).body.paused).toBe(true);
+
+    const audit = JSON.stringify((await get(`/v1/audit?gid=${gid}`, 'ben')).body);
+    expect(audit).toContain('"requestedBy":"ada","approvedBy":"ben"');
+    expect((await post(`${approval}/approve`, { comment: 'again' }, 'root')).body.code).toBe('approval_not_pending');
+  });
+
+  it('is not done when somebody says no, and not by an admin of whom no rule speaks', async () => {
+    const gid = await begun();
+    const { body } = await ask(gid);
+    expect((await post(`/v1/approvals/${String(body.approval)}/reject`, { comment: 'no' }, 'ben')).body.state).toBe('rejected');
+    expect((await get(`/v1/transactions/${gid}`, 'ben')).body.paused).toBe(false);
+    expect((await post(`/v1/transactions/${gid}/actions/pause`, { reason: 'now' }, 'root')).status).toBe(200);
+    expect((await get(`/v1/transactions/${gid}`, 'ben')).body.paused).toBe(true);
+  });
+
+  it('is not done when the transaction has moved on meanwhile', async () => {
+    const gid = await begun();
+    const { body } = await ask(gid);
+    await post(`/v1/transactions/${gid}/abort`, { wait: 'final' }, 'order');
+    const late = await post(`/v1/approvals/${String(body.approval)}/approve`, { comment: 'yes' }, 'ben');
+    expect(late.status).toBe(409);
+    expect((await get(`/v1/approvals/${String(body.approval)}`, 'ben')).body).toMatchObject({
+      state: 'pending',
+      now: { problem: { code: late.body.code } },
+    });
+  });
+});
