@@ -149,10 +149,11 @@ function grouped(moves: readonly Move[]): { readonly groups: readonly Group[]; r
   return { groups, others: [...others, ...bySize.filter((group) => !groups.includes(group)).flat()] };
 }
 
-function sideRows({ attention: changes, attempts: failed, audit: done, events: told, fence: by, flush }: FlushBatch): readonly string[] {
+function sideRows(batch: FlushBatch): readonly string[] {
+  const { attention: changes, attempts: failed, audit: done, flush } = batch;
   const cleared = changes.length === 0 ? [] : [clearAttention(changes, flush)];
   const logged = [...attempts(failed, flush), ...audit(done, flush)];
-  return [...cleared, ...attention(changes, flush), ...logged, ...events(told, by.incarnation, flush)];
+  return [...cleared, ...attention(changes, flush), ...logged, ...events(batch)];
 }
 
 /** Last, because their locks are held until COMMIT and other nodes want them. */

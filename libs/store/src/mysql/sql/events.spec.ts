@@ -11,10 +11,12 @@ const gids = ['tx-00007', 'tx-00011', 'tx-00013'];
 
 const rows = gids.map((gid) => ({ gid, version: 1, name: 'checkout', status: 'active' as const, body: '{}', atMs: 5 }));
 const keys = gids.map((gid) => ({ gid, version: 1 }));
+const noSideRows = { attempts: [], attention: [], audit: [], commands: [], applied: [], dismissed: [], declarations: [] };
+const batch = { fence: { incarnation: me, flushes: 1 }, flush: bits63(), begins: [], moves: [], events: rows, ...noSideRows };
 
 /** Every statement of the outbox, with the index that each table is reached by. */
 const statements: readonly (readonly [string, string, Readonly<Record<string, string>>])[] = [
-  ['writing events', events(rows, me, bits63())[0] ?? '', { g: 'PRIMARY' }],
+  ['writing events of moves', events(batch)[0] ?? '', { g: 'PRIMARY' }],
   ['reading the oldest', readEvents(me, 256), { o: 'by_incarnation', p: 'PRIMARY' }],
   ['deleting what was published', deleteEvents(keys)[0] ?? '', { outbox: 'PRIMARY' }],
   ['finding nodes that left events behind', READ_ORPHANED, { outbox: 'by_incarnation', n: 'PRIMARY' }],

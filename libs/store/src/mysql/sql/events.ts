@@ -2,7 +2,7 @@
  * The outbox: events join the transaction row at `flush = this` (see `insertJoined`), and the relay of the node that wrote them reads and deletes
  * them. Whoever reads looks at its own rows from the oldest on, and never remembers how far it came: nothing depends on the order of ids.
  */
-import type { EventKey, EventRow, Incarnation } from '@assent/engine';
+import type { EventKey, EventRow, FlushBatch, Incarnation } from '@assent/engine';
 import { inChunks } from '../../rows.js';
 import { ascii, bits, integer, text } from './literals.js';
 import { insertJoined } from './side-rows.js';
@@ -13,9 +13,15 @@ const MAX_NODES = 100;
 /** Keys in one statement. */
 const MAX_KEYS = 500;
 
-export function events(rows: readonly EventRow[], incarnation: Incarnation, flush: string): readonly string[] {
-  const sideRows = rows.map((row) => ({ gid: row.gid, literals: literals(row, incarnation) }));
-  return insertJoined('outbox', COLUMNS, sideRows, flush);
+/** Begins go in together or not at all, so their events need not look whether theirs did. */
+export function events({ events: rows, begins, fence, flush }: FlushBatch): readonly string[] {
+  const begun = new Set(begins.map(({ gid }) => gid));
+  const ofBegins = rows.filter(({ gid }) => begun.has(gid));
+  const ofMoves = rows.filter(({ gid }) => !begun.has(gid));
+  const values = ofBegins.map((row) => `(${literals(row, fence.incarnation).join(',')})`);
+  const inserted = values.length === 0 ? [] : [`INSERT INTO outbox(${COLUMNS.join(',')}) VALUES ${values.join(',')}`];
+  const sideRows = ofMoves.map((row) => ({ gid: row.gid, literals: literals(row, fence.incarnation) }));
+  return [...inserted, ...insertJoined('outbox', COLUMNS, sideRows, flush)];
 }
 
 /**
