@@ -1,7 +1,6 @@
 /** Wires the order service: its database, its catalogue, its orders, and the client by which it drives them. */
 import { AssentModule } from '@assent/client';
-import { ServiceMetrics } from '@assent/observability';
-import { OutcomesModule, outcomeMigrations } from '@assent/participant';
+import { OutcomeLags, OutcomesModule, outcomeMigrations } from '@assent/participant';
 import { databaseOptions, ensureDatabase, HealthController, Metrics, MetricsController, type NatsAddress } from '@assent/service';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -10,6 +9,7 @@ import { Catalogue } from './catalogue/catalogue.js';
 import { Product } from './catalogue/product.entity.js';
 import { CreateOrders1764000000003 } from './database/create-orders.migration.js';
 import { FollowOrders1764000000101 } from './database/follow-orders.migration.js';
+import { orderMetrics } from './metrics.js';
 import { Checkout } from './orders/checkout.js';
 import { OrderController, OrderWait } from './orders/order.controller.js';
 import { Order } from './orders/order.entity.js';
@@ -46,7 +46,7 @@ const connections = 256;
     OrderDesk,
     OrderProgress,
     Reconciliation,
-    { provide: Metrics, useFactory: () => new ServiceMetrics('order') },
+    { provide: Metrics, inject: [OutcomeLags], useFactory: orderMetrics },
   ],
 })
 export class OrderModule {}

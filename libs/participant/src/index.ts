@@ -46,6 +46,7 @@ export {
 export { type ParticipantAsyncOptions, type ParticipantDataSource, ParticipantModule, type ParticipantOptions } from './module/index.js';
 export type { BranchError, ParticipantNatsOptions } from './nats/index.js';
 export {
+  type ConsumerLag,
   CreateOutcomeTables1764000000100,
   type DeadLetter,
   DeadLetterDesk,
@@ -53,6 +54,7 @@ export {
   OnOutcome,
   type OnOutcomeOptions,
   type OutcomeContext,
+  OutcomeLags,
   type OutcomesAsyncOptions,
   type OutcomesDataSource,
   OutcomesModule,

@@ -34,7 +34,8 @@ What \`prom-client\` knows of a Node process, among it \`process_cpu_seconds_tot
 |---|---|---|---|
 | \`shop_reservations_open\` | gauge | \`service\` | Tries that succeeded, or are still pending, and were neither confirmed nor cancelled |
 | \`shop_reservations_overdue\` | gauge | \`service\` | Those of them whose transaction began more than two hours ago |
+| \`shop_events_lag_seconds\` | gauge | \`service\` \`consumer\` | Age of the oldest event that a consumer has not acknowledged, 0 when there is none; absent without NATS |
 | \`shop_ledger_drift\` | gauge | \`service\` \`book\` | By how much the books do not add up, in minor units of money; anything but 0 is a mistake |
 
-\`shop_reservations_*\` come from the barrier table; \`countOpenReservations\` of \`@assent/participant\` counts them in any participant.
+\`shop_reservations_*\` come from the barrier table; \`countOpenReservations\` of \`@assent/participant\` counts them in any participant. \`OutcomeLags\` says how far behind consumers are, in any service that has some.
 `;

@@ -3,4 +3,6 @@ export { type DeadLetter, DeadLetterDesk, type DeadLetterState, type ReplayRepor
 export { CreateOutcomeTables1764000000100 } from './inbox/index.js';
 export { OnOutcome, type OnOutcomeOptions, type OutcomeContext } from './on-outcome.js';
 export type { OutcomesDataSource, OutcomesOptions, RetryRule } from './options.js';
+export { OutcomeLags } from './outcome-lags.js';
+export type { ConsumerLag } from './outcomes.bootstrap.js';
 export { type OutcomesAsyncOptions, OutcomesModule } from './outcomes.module.js';

@@ -10,6 +10,12 @@ import { DEFAULT_INBOX_RETENTION_MS, type OutcomesOptions } from './options.js';
 import type { OutcomeProcessor } from './processor.js';
 import { OutcomeSubscription } from './stream/index.js';
 
+/** Age of the oldest event that a consumer has not acknowledged, in milliseconds; 0 when there is none. */
+export interface ConsumerLag {
+  readonly consumer: string;
+  readonly lagMs: number;
+}
+
 const FIRST_PURGE_MS = 60_000;
 const PURGE_INTERVAL_MS = 3_600_000;
 
@@ -31,6 +37,14 @@ export class OutcomesBootstrap {
 
   get handlers(): readonly OutcomeHandler[] {
     return this.found;
+  }
+
+  /** How far behind each consumer is, in milliseconds; none while NATS is away. Rejects when NATS cannot say. */
+  async lags(): Promise<readonly ConsumerLag[]> {
+    if (this.nats?.connected !== true) return [];
+    const nowMs = (this.options.now ?? Date.now)();
+    const lags = this.subscriptions.map((subscription) => subscription.lagMs(nowMs));
+    return (await Promise.all(lags)).map((lagMs, at) => ({ consumer: this.found[at]?.consumer ?? '', lagMs }));
   }
 
   /** Throws with one line when a handler cannot be used, two have one name, or the tables are missing. NATS may be away. */

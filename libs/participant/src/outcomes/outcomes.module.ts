@@ -16,6 +16,7 @@ import { LocalTransactions } from '../local/index.js';
 import { DeadLetterController, DeadLetterDesk, OperatorGuard } from './desk/index.js';
 import { DeadLetters, Inbox } from './inbox/index.js';
 import { OUTCOMES_OPTIONS, type OutcomesDataSource, type OutcomesOptions } from './options.js';
+import { OutcomeLags } from './outcome-lags.js';
 import { OutcomesBootstrap } from './outcomes.bootstrap.js';
 import { OutcomeProcessor } from './processor.js';
 
@@ -27,7 +28,7 @@ export interface OutcomesAsyncOptions extends OutcomesDataSource {
 
 /**
  * Import it once, in the root module beside `TypeOrmModule.forRoot`. It finds the providers with `@OnOutcome` methods, takes their events from NATS,
- * serves `/assent/dead-letters`, and makes `DeadLetterDesk` injectable everywhere.
+ * serves `/assent/dead-letters`, and makes `DeadLetterDesk` and `OutcomeLags` injectable everywhere.
  */
 @Module({})
 export class OutcomesModule implements OnApplicationBootstrap, OnModuleDestroy {
@@ -70,13 +71,14 @@ function assemble(dataSource: string | undefined, imports: NonNullable<ModuleMet
         inject: [OUTCOMES_OPTIONS, token, OutcomeProcessor, Inbox, DiscoveryService],
         useFactory: (...parts: ConstructorParameters<typeof OutcomesBootstrap>) => new OutcomesBootstrap(...parts),
       },
+      { provide: OutcomeLags, inject: [OutcomesBootstrap], useFactory: (bootstrap: OutcomesBootstrap) => new OutcomeLags(bootstrap) },
       {
         provide: DeadLetterDesk,
         inject: [token, Inbox, DeadLetters, OutcomeProcessor, OutcomesBootstrap, OUTCOMES_OPTIONS],
         useFactory: openDesk,
       },
     ],
-    exports: [DeadLetterDesk],
+    exports: [DeadLetterDesk, OutcomeLags],
   };
 }
 

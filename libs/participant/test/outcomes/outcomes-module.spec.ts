@@ -9,7 +9,7 @@ import { Test } from '@nestjs/testing';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { describeOnNats, type NatsServer, startNats } from '../../../../test/support/nats.js';
-import { OnOutcome, type OutcomeContext, OutcomesModule, type OutcomesOptions, outcomeMigrations } from '../../src/index.js';
+import { OnOutcome, type OutcomeContext, OutcomeLags, OutcomesModule, type OutcomesOptions, outcomeMigrations } from '../../src/index.js';
 import { migrations, type OpenedDatabase, openSqlite } from '../support/data-sources.js';
 
 @Injectable()
@@ -120,6 +120,20 @@ describeOnNats('consumers of events in an application', () => {
     await publish('while-it-was-away');
     const app = await start();
     await until('it has arrived', async () => (await effects(app)).has('while-it-was-away'));
+  });
+
+  it('say how far behind they are, and by when an event that cannot be handled was published', async () => {
+    const app = await start({ retry: { attempts: 1_000, firstMs: 20, multiplier: 1, capMs: 20 } });
+    const lag = async () => (await app.get(OutcomeLags).now())[0];
+    app.get(Ledger).poison.add('g-ill');
+    const publishedAt = Date.now();
+    await publish('g-well', 'g-ill', 'g-later');
+    await until('the others have arrived', async () => (await effects(app)).size === 2);
+    await until('it is behind', async () => ((await lag())?.lagMs ?? 0) > 300);
+    expect(await lag()).toEqual({ consumer: 'ledger', lagMs: expect.any(Number) });
+    expect((await lag())?.lagMs).toBeLessThanOrEqual(Date.now() - publishedAt + 1_000);
+    app.get(Ledger).poison.clear();
+    await until('it is not behind any more', async () => (await lag())?.lagMs === 0);
   });
 
   it('begin anew with a server that has lost its disk', async () => {

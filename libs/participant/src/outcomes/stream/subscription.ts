@@ -16,6 +16,7 @@ import {
 import { nanos } from '@nats-io/transport-node';
 import type { OutcomeHandler } from '../handler.js';
 import { causeOf, type Delivery, type Verdict } from '../processor.js';
+import { consumerLagMs } from './consumer-lag.js';
 import { InTurn } from './in-turn.js';
 
 export interface SubscriptionParts {
@@ -59,6 +60,13 @@ export class OutcomeSubscription {
     this.wake();
     await this.running;
     await this.turns.idle();
+  }
+
+  /** Age of the oldest event that is not acknowledged, in milliseconds; 0 when there is none. Rejects when NATS cannot say. */
+  async lagMs(nowMs: number): Promise<number> {
+    const { nats, handler } = this.parts;
+    const manager = await jetstreamManager(await nats.connection(), { timeout: API_MS, checkAPI: false });
+    return consumerLagMs(manager, await ensureEventStream(manager), handler.consumer, nowMs);
   }
 
   private async run(): Promise<void> {
