@@ -244,7 +244,7 @@ describe('where a call goes', () => {
   it('cannot be configured wrongly without a word', () => {
     const wrong = [{ name: 'a.b', baseUrl: 'ftp://host', key: 'secret-one', concurrency: 0 }];
     const attempt = () => anInvoker(server.origin, { participants: wrong, clock: realClock });
-    expect(attempt).toThrow(/a\.b: A name.*\n.*Only http.*\n.*A key begins with whsec_.*\n.*concurrency/);
+    expect(attempt).toThrow(/a\.b: The base URL.*Only http.*\n.*A name.*\n.*A key begins with whsec_.*\n.*concurrency/);
     expect(attempt).not.toThrow(/secret-one/);
   });
 });

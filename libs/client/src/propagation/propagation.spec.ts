@@ -1,5 +1,5 @@
 import { contextHeaders, currentContext, runInContext } from '@assent/context';
-import { connect, headers as natsHeaders } from '@nats-io/transport-node';
+import { connect, type NatsConnection, headers as natsHeaders } from '@nats-io/transport-node';
 import { Controller } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
 import { MessagePattern, type MicroserviceOptions, Transport } from '@nestjs/microservices';
@@ -33,6 +33,7 @@ describeOnNats('a message over NATS', () => {
     const connection = await connect({ servers: [server.url] });
     try {
       await app.listen();
+      await untilAnybodyListens(connection, 'points.whose');
       const ask = async (carried: Readonly<Record<string, string>>) => {
         const headers = natsHeaders();
         for (const [name, value] of Object.entries(carried)) headers.set(name, value);
@@ -81,3 +82,14 @@ describe('@GlobalTransaction()', () => {
     await expect(object.transfer()).rejects.toThrow(/needs an AssentClient in exactly one property of/);
   });
 });
+
+/** A service that has started to listen may still be on its way to the server with its subscription. */
+async function untilAnybodyListens(connection: NatsConnection, subject: string): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  const isThere = () =>
+    connection.request(subject, JSON.stringify({ pattern: subject, data: {}, id: '0' }), { timeout: 5_000 }).then(
+      () => true,
+      () => false,
+    );
+  while (!(await isThere())) if (performance.now() > deadline) throw new Error(`nobody listens to ${subject}`);
+}
