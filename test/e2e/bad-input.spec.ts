@@ -273,7 +273,7 @@ describe('Bad input', () => {
 
   it('in the method: 404 or 405 with a code', async () => {
     for (const method of ['GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD']) {
-      for (const path of ['/v1/transactions', `/v1/transactions/${GID}/submit`, '/nothing', '/v1', '/v1/transactions/a/b/c']) {
+      for (const path of ['/v1/jobs/a/stop', `/v1/transactions/${GID}/submit`, '/nothing', '/v1', '/v1/transactions/a/b/c']) {
         expect(await judge(method, path, null)).toMatch(/^(method_not_allowed|route_not_found|)$/);
       }
     }

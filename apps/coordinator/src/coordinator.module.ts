@@ -12,15 +12,18 @@ import {
   BeginController,
   EscalationController,
   GetController,
-  KeysController,
+  Housekeeper,
   JobRunner,
   JobsController,
+  KeysController,
   ListController,
   Operations,
   ParticipantsController,
   PoliciesController,
+  type PurgeMeter,
   RegisterController,
   RegistryController,
+  RetentionController,
   SubmitController,
   TimelineController,
   WaitController,
@@ -35,6 +38,8 @@ export interface CoordinatorParts {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly log: FailureLog;
+  /** Counts what is taken away because it is old. */
+  readonly purged: PurgeMeter;
   /** Host names beside those of loopback that the API answers to. */
   readonly allowedHosts: readonly string[];
   readonly administration: Administration;
@@ -62,6 +67,7 @@ export function coordinatorModule(parts: CoordinatorParts): DynamicModule {
       ActionsController,
       PoliciesController,
       JobsController,
+      RetentionController,
       ParticipantsController,
       KeysController,
       AuditController,
@@ -75,6 +81,7 @@ export function coordinatorModule(parts: CoordinatorParts): DynamicModule {
       { provide: Administration, useValue: parts.administration },
       { provide: Operations, useValue: parts.operations },
       { provide: ActionDesk, useValue: desk },
+      { provide: Housekeeper, useValue: new Housekeeper(parts.operations, parts.purged, parts.log) },
       { provide: JobRunner, useValue: new JobRunner(parts.operations, desk, parts.log) },
       { provide: Health, useValue: parts.health },
       { provide: Metrics, useValue: parts.metrics },

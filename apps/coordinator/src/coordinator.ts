@@ -1,10 +1,18 @@
 /** One coordinator: the application, what stands behind it, and its way up and down. `main.ts` runs it as a process, tests run it inside theirs. */
-import { createLogger, EngineMetrics, EngineMonitor, NestLogger, openTracing, type TransactionTracer } from '@assent/observability';
+import {
+  createLogger,
+  EngineMetrics,
+  EngineMonitor,
+  HousekeepingMetrics,
+  NestLogger,
+  openTracing,
+  type TransactionTracer,
+} from '@assent/observability';
 import { EgressPolicy, traceIdOf, WebhookSender } from '@assent/transport';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { Administration, type AdministrationParts } from './admin/index.js';
-import { JobRunner } from './api/index.js';
+import { Housekeeper, JobRunner } from './api/index.js';
 import { createApplication } from './application.js';
 import type { Configuration } from './configuration/index.js';
 import { Runtime } from './runtime/index.js';
@@ -32,6 +40,7 @@ export class Coordinator {
     const parts = {
       backend: runtime,
       operations: runtime,
+      purged: new HousekeepingMetrics(metrics.registry),
       health: runtime,
       metrics: metrics.registry,
       log: logger,
@@ -42,6 +51,7 @@ export class Coordinator {
     await app.listen({ host: configuration.http.host, port: configuration.http.port });
     runtime.start();
     app.get(JobRunner).start();
+    app.get(Housekeeper).start();
     return new Coordinator(app, runtime, tracer, logger, await app.getUrl());
   }
 
@@ -52,7 +62,7 @@ export class Coordinator {
 
   /** Refuses new work, lets what is in the air end, leaves the rest to other nodes or the next start, and closes. */
   async stop(): Promise<void> {
-    await this.app.get(JobRunner).stop();
+    await Promise.all([this.app.get(JobRunner).stop(), this.app.get(Housekeeper).stop()]);
     await this.runtime.stop();
     await this.app.close();
     await this.tracer?.close();

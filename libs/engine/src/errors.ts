@@ -7,6 +7,8 @@ export type EngineErrorCode =
   | 'gid_conflict'
   | 'not_found'
   | 'policy_unknown'
+  /** The gid tells that it was made longer ago than rows are kept: nobody knows whether it was begun before. */
+  | 'gid_expired'
   /** A person asked for something on a version that is not the present one. */
   | 'version_differs'
   /** What was asked may or may not become durable. Safe to repeat with the same gid. */

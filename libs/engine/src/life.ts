@@ -116,8 +116,8 @@ export class Life implements WriterHost {
     const failed = (error: unknown) => monitor.alarm('loop_failed', String(error));
     this.recorder = new Recorder({ store, writer, scheduler, hints: this.hints, lookEveryMs: options.pollEveryMs, failed });
     const { recorder } = this;
-    const { acknowledgeWithinMs } = options;
-    this.commands = new Commands({ driver, adoption, policies, time, scheduler, random, recorder, acknowledgeWithinMs });
+    const { acknowledgeWithinMs, retentionMs } = options;
+    this.commands = new Commands({ driver, adoption, policies, time, scheduler, random, recorder, acknowledgeWithinMs, retentionMs });
     this.interventions = new Interventions({ driver, adoption, policies, time, writer, recorder, store });
     this.executor = new Executor({ self, store, writer, driver, adoption, time, scheduler, monitor });
     this.watch = new Watch(self, store, writer, clock, options.leaseMs);

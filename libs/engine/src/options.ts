@@ -26,6 +26,8 @@ export interface EngineOptions {
   readonly restAfterMs: number;
   /** How long a begin or command waits for durability before it is answered `outcome_unknown` or `store_unavailable`. */
   readonly acknowledgeWithinMs: number;
+  /** How long rows of transactions are kept: a gid that was made before (UUIDv7) is not begun any more. 30 days. */
+  readonly retentionMs: number;
   readonly claimEveryMs: number;
   /** The circuit breaker of every participant, but for what `breakers` says of some. */
   readonly breaker: BreakerPolicy;
@@ -58,6 +60,7 @@ export const defaultEngineOptions: Omit<EngineOptions, 'nodeName'> = {
   lazyFlushMs: 1_000,
   restAfterMs: 10_000,
   acknowledgeWithinMs: 5_000,
+  retentionMs: 2_592_000_000,
   claimEveryMs: 1_000,
   breaker: defaultBreakerPolicy,
   breakers: new Map(),

@@ -19,7 +19,8 @@ export function transactionIfKnown(row: StoredTransaction, policies: Policies): 
 }
 
 export async function viewOfRow(row: StoredTransaction, policies: Policies): Promise<TransactionView> {
-  return view(await transactionOf(row, policies), row.version, row.finishedAtMs);
+  // Of one that was emptied the row alone knows.
+  return { ...view(await transactionOf(row, policies), row.version, row.finishedAtMs), mixed: row.mixed };
 }
 
 function loadWith(row: StoredTransaction, policy: Policy): Transaction {

@@ -1,6 +1,6 @@
 /** What the routes for people stand on, beside the engine. The composition root provides it. */
 import type { Interventions, TransactionSearch, TransactionStore } from '@assent/engine';
-import type { Duties, IdempotencyKeys, JobTable, PolicyTable } from '@assent/store';
+import type { Duties, Housekeeping, IdempotencyKeys, JobTable, PolicyTable } from '@assent/store';
 import type { RegistryDesk } from '../registry/index.js';
 import type { ParticipantDesk } from './participants/participant-desk.js';
 
@@ -16,6 +16,7 @@ export abstract class Operations {
   abstract policyTable(): PolicyTable;
   abstract jobs(): JobTable;
   abstract duties(): Duties;
+  abstract housekeeping(): Housekeeping;
   abstract participantDesk(): ParticipantDesk;
   abstract registryDesk(): RegistryDesk;
 }

@@ -11,13 +11,14 @@ import { auditRoutes } from './audit/audit.routes.js';
 import { beginSchema } from './begin/begin.schema.js';
 import { escalationRoutes } from './escalation/escalation.routes.js';
 import { getQuery } from './get/get.controller.js';
-import { keyRoutes } from './keys/keys.routes.js';
 import { jobsRoutes } from './jobs/jobs.routes.js';
+import { keyRoutes } from './keys/keys.routes.js';
 import { listRoutes } from './list/list.routes.js';
 import { participantRoutes } from './participants/participants.routes.js';
 import { policiesRoutes } from './policies/policies.routes.js';
 import { registerSchema } from './register/register.schema.js';
 import { registryRoutes } from './registry/registry.routes.js';
+import { retentionRoutes } from './retention/retention.routes.js';
 import type { Route, RouteAnswer } from './route.js';
 import { liveSchema, readySchema, registrationSchema, transactionSchema } from './schemas/responses.js';
 import { submitSchema } from './submit/submit.schema.js';
@@ -74,6 +75,7 @@ export const routes: readonly Route[] = [
       'gid_conflict',
       'unknown_policy',
       'policy_retired',
+      'gid_expired',
       'too_many_branches',
       'no_branches',
       'duplicate_branch',
@@ -174,6 +176,7 @@ export const routes: readonly Route[] = [
   ...actionsRoutes,
   ...policiesRoutes,
   ...jobsRoutes,
+  ...retentionRoutes,
   ...participantRoutes,
   ...registryRoutes,
   {

@@ -5,6 +5,7 @@ import type { BreakerPolicy } from '@assent/engine';
 import type { Arming } from '@assent/failpoints';
 import type { TracingOptions } from '@assent/observability';
 import type { NatsAddress } from '@assent/service';
+import type { HousekeepingTimes } from '@assent/store';
 import type { HostList } from '@assent/transport';
 import type { z } from 'zod';
 import { type AccessConfiguration, accessOf } from './access.js';
@@ -12,6 +13,7 @@ import { type EventSettings, eventsOf } from './announcing.js';
 import { type LinkTemplate, linksOf, tracingOf } from './observing.js';
 import { problemsBetween } from './problems-between.js';
 import { breakersOf } from './protecting.js';
+import { retentionOf } from './retaining.js';
 import { type Variables, variables } from './variables.js';
 
 /** A participant named in the configuration. `baseUrl` is `nats:` for one that is called over NATS, `registry:` for one that announces itself; `key` is absent when none was given. */
@@ -44,6 +46,7 @@ export interface Configuration {
   /** Origins that webhooks may be sent to. */
   readonly webhookOrigins: readonly string[];
   readonly leaseMs: number;
+  readonly retention: HousekeepingTimes;
   readonly drainMs: number;
   readonly failpoints: readonly Arming[];
   readonly logLevel: Variables['ASSENT_LOG_LEVEL'];
@@ -122,6 +125,7 @@ function toConfiguration(values: Variables): Configuration {
     }),
     webhookOrigins: values.ASSENT_WEBHOOK_ORIGINS,
     leaseMs: values.ASSENT_LEASE_MS,
+    retention: retentionOf(values),
     drainMs: values.ASSENT_DRAIN_MS,
     failpoints: values.ASSENT_FAILPOINT,
     logLevel: values.ASSENT_LOG_LEVEL,

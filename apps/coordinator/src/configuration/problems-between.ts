@@ -24,6 +24,7 @@ export function problemsBetween(values: Readable): string[] {
     ...unreachable('ASSENT_WEBHOOK_ORIGINS', values.ASSENT_WEBHOOK_ORIGINS, values.ASSENT_MODE),
     ...largerThanTheBody(values),
     ...harmInProduction(values),
+    ...forgottenTooSoon(values),
     ...accessProblems(values),
   ];
 }
@@ -33,6 +34,11 @@ function unnamedParticipants(variable: 'ASSENT_PARTICIPANT_KEYS' | 'ASSENT_PARTI
   if (participants === undefined) return [];
   const unnamed = [...(values[variable]?.keys() ?? [])].filter((name) => !participants.has(name));
   return unnamed.map((name) => `${variable} names "${name}", which ASSENT_PARTICIPANTS does not`);
+}
+
+function forgottenTooSoon({ ASSENT_KEEP_FINISHED_DAYS: finished, ASSENT_RETENTION_DAYS: retention }: Readable): string[] {
+  if (finished === undefined || retention === undefined || finished <= retention) return [];
+  return ['ASSENT_KEEP_FINISHED_DAYS must not be greater than ASSENT_RETENTION_DAYS'];
 }
 
 function unnamedOrigins({ ASSENT_ORIGIN_KEYS: keys, ASSENT_ALLOWED_ORIGINS: origins }: Readable): string[] {

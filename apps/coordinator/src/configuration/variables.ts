@@ -12,6 +12,7 @@ import { announcingVariables } from './announcing.js';
 import { observingVariables } from './observing.js';
 import { protectingVariables } from './protecting.js';
 import { registeringVariables } from './registering.js';
+import { retainingVariables } from './retaining.js';
 import {
   armings,
   databaseUrl,
@@ -178,6 +179,7 @@ export const variables = z.object({
   ...registeringVariables,
   ...announcingVariables,
   ...observingVariables,
+  ...retainingVariables,
 });
 
 export type Variables = z.infer<typeof variables>;

@@ -31,36 +31,38 @@ at \`/docs\` (\`/docs-json\` for programs). Bodies are JSON, declared as \`conte
 
 export const examples: Readonly<Record<string, string>> = {
   begin: `curl -s localhost:4100/v1/transactions -H 'content-type: application/json' -d '{
-  "gid": "0199c2a0-7c1e-7a0b-9c55-0242ac120002", "name": "checkout", "pattern": "saga", "policy": "standard", "key": "order-77",
+  "gid": "order-77", "name": "checkout", "pattern": "saga", "policy": "standard", "key": "order-77",
   "branches": [
     { "id": "stock",  "contract": "inventory.deduct", "payload": { "lines": [ { "sku": "tea", "quantity": 2 } ] } },
     { "id": "charge", "contract": "payment.charge",   "payload": { "account": "a1", "amount": 1200 } } ],
   "wait": "final", "timeoutMs": 5000 }'
 
 curl -s localhost:4100/v1/transactions -H 'content-type: application/json' -d '{
-  "gid": "0199c2a0-7c1e-7a0b-9c55-0242ac120003", "name": "checkout", "pattern": "tcc", "driver": "initiator", "branches": [] }'`,
-  register: `curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120003/branches -H 'content-type: application/json' \\
+  "gid": "transfer-5", "name": "checkout", "pattern": "tcc", "driver": "initiator", "branches": [] }'`,
+  register: `curl -s localhost:4100/v1/transactions/transfer-5/branches -H 'content-type: application/json' \\
   -d '{ "contract": "inventory.reserve", "payload": { "lines": [ { "sku": "tea", "quantity": 2 } ] }, "run": "coordinator" }'`,
-  submit: `curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120003/submit -H 'content-type: application/json' \\
+  submit: `curl -s localhost:4100/v1/transactions/transfer-5/submit -H 'content-type: application/json' \\
   -d '{ "branches": ["inventory.reserve"], "wait": "final" }'`,
-  abort: `curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120003/abort -H 'content-type: application/json' \\
+  abort: `curl -s localhost:4100/v1/transactions/transfer-5/abort -H 'content-type: application/json' \\
   -d '{ "reason": "the customer changed their mind" }'`,
-  get: `curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002
-curl -s 'localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002?include=attempts,audit'`,
+  get: `curl -s localhost:4100/v1/transactions/order-77
+curl -s 'localhost:4100/v1/transactions/order-77?include=attempts,audit'`,
   list: `curl -s 'localhost:4100/v1/transactions?attention=any&participant=payment&limit=20'
 curl -s 'localhost:4100/v1/transactions?status=aborted&code=INSUFFICIENT_FUNDS&from=2026-11-22T00:00:00Z'
 curl -s 'localhost:4100/v1/transactions?key=order-77'`,
-  actions: 'curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002/actions',
-  act: `curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002/actions/retry -H 'content-type: application/json' \\
+  actions: 'curl -s localhost:4100/v1/transactions/order-77/actions',
+  act: `curl -s localhost:4100/v1/transactions/order-77/actions/retry -H 'content-type: application/json' \\
   -H 'if-match: "3"' -H 'idempotency-key: mine-1' -d '{ "reason": "the bank is back", "dryRun": true }'`,
   createJob: `curl -s localhost:4100/v1/jobs -H 'idempotency-key: mine-2' -H 'content-type: application/json' \\
   -d '{ "action": "retry", "query": { "attention": "any", "participant": "payment" }, "reason": "the bank is back", "perSecond": 100 }'`,
   jobItems: "curl -s 'localhost:4100/v1/jobs/0199c2a0-7c1e-7a0b-9c55-0242ac120009/items?state=failed'",
+  runRetention: `curl -s localhost:4100/v1/retention/run -H 'content-type: application/json' -d '{ "dryRun": true }'`,
+  retention: 'curl -s localhost:4100/v1/retention',
   stopJob: `curl -s localhost:4100/v1/jobs/0199c2a0-7c1e-7a0b-9c55-0242ac120009/stop -H 'content-type: application/json' -d '{ "reason": "too soon" }'`,
   createPolicy: `curl -s localhost:4100/v1/policies -H 'content-type: application/json' \\
   -d '{ "name": "night", "reason": "batches may take their time", "deadlineMs": 3600000, "capMs": 60000 }'`,
   changePolicy: `curl -s localhost:4100/v1/policies/standard/versions -H 'content-type: application/json' -d '{ "reason": "longer", "deadlineMs": 7200000 }'`,
-  timeline: 'curl -s localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002/timeline',
+  timeline: 'curl -s localhost:4100/v1/transactions/order-77/timeline',
   participants: 'curl -s localhost:4100/v1/participants',
   participant: 'curl -s localhost:4100/v1/participants/payment',
   pauseParticipant: `curl -s localhost:4100/v1/participants/payment/pause -H 'content-type: application/json' \\
@@ -71,5 +73,5 @@ curl -s 'localhost:4100/v1/transactions?key=order-77'`,
   -d '{ "reason": "the wrong certificate has been replaced" }'`,
   wakeParticipant: `curl -s localhost:4100/v1/participants/payment/wake -H 'content-type: application/json' \\
   -d '{ "reason": "payment is back after an hour" }'`,
-  wait: "curl -s 'localhost:4100/v1/transactions/0199c2a0-7c1e-7a0b-9c55-0242ac120002/wait?until=final&timeoutMs=5000'",
+  wait: "curl -s 'localhost:4100/v1/transactions/order-77/wait?until=final&timeoutMs=5000'",
 };

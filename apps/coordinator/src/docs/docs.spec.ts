@@ -25,11 +25,18 @@ describe('The documentation of the API', () => {
     expect(readFileSync(page, 'utf8')).toBe(withAccessTable(text));
   });
 
+  it('is the OpenAPI document that is checked in', () => {
+    const file = new URL('../../../../docs/openapi.json', import.meta.url);
+    const document = `${JSON.stringify(openApiDocument(), null, 1)}\n`;
+    if (process.env.UPDATE_DOCS === '1') writeFileSync(file, document);
+    expect(readFileSync(file, 'utf8')).toBe(document);
+  });
+
   it('gives examples that are accepted as they stand', async () => {
     const sent = [...apiDocument().matchAll(/curl -s localhost:4100(\S+) [^']*'content-type: application\/json'[^']*-d '([^']*)'/g)];
     expect(sent.map(([, path]) => path?.split('/').at(-1))).toEqual([
       ...['transactions', 'transactions', 'branches', 'submit', 'abort'],
-      ...['policies', 'versions', 'stop'],
+      ...['policies', 'versions', 'stop', 'run'],
       ...['pause', 'resume', 'reset', 'wake'],
     ]);
     for (const [, url, payload] of sent) {

@@ -42,4 +42,9 @@ export const workErrors = {
     title: 'The job would concern too many transactions',
     help: 'Narrow the query: by participant, code, time or status.',
   },
+  gid_expired: {
+    status: 409,
+    title: 'This gid is older than anything that is kept',
+    help: 'Whether it was begun before cannot be known any more. Draw a new gid (UUIDv7) for a new transaction.',
+  },
 } as const satisfies Record<string, ErrorEntry>;

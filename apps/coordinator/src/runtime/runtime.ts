@@ -23,7 +23,17 @@ import {
   type TransactionTracer,
 } from '@assent/observability';
 import type { Policy } from '@assent/protocol';
-import { Duties, IdempotencyKeys, JobTable, type OpenedStore, openTransactionStore, PolicyTable, poolLoad, readStanding } from '@assent/store';
+import {
+  Duties,
+  Housekeeping,
+  IdempotencyKeys,
+  JobTable,
+  type OpenedStore,
+  openTransactionStore,
+  PolicyTable,
+  poolLoad,
+  readStanding,
+} from '@assent/store';
 import { type BranchTransport, EgressPolicy } from '@assent/transport';
 import type { Logger } from 'pino';
 import { type Administration, openBreakersOf } from '../admin/index.js';
@@ -157,6 +167,10 @@ export class Runtime extends Backend implements Health, Operations {
     return new JobTable(this.parts().opened.dataSource);
   }
 
+  housekeeping(): Housekeeping {
+    return new Housekeeping(this.parts().opened.dataSource, this.configuration.retention);
+  }
+
   duties(): Duties {
     return new Duties(this.parts().opened.dataSource);
   }
@@ -268,7 +282,11 @@ export class Runtime extends Backend implements Health, Operations {
     const { monitor } = this.observers;
     return new Engine(
       { store, participants, invoker, clock: systemClock, random: new SystemRandom(), monitor, failpoints, ...messaging?.ports },
-      { ...defaultEngineOptions, nodeName, leaseMs, breaker, breakers, maxInMemory: limits.inMemory, maxWaiters: limits.waiters },
+      {
+        ...defaultEngineOptions,
+        ...{ nodeName, leaseMs, breaker, breakers, retentionMs: this.configuration.retention.retentionMs },
+        ...{ maxInMemory: limits.inMemory, maxWaiters: limits.waiters },
+      },
     );
   }
 

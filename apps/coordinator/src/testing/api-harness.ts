@@ -71,6 +71,10 @@ class HarnessOperations extends Operations {
     throw new Error('Nobody expected keys');
   }
 
+  housekeeping(): never {
+    throw new Error('Nobody expected housekeeping');
+  }
+
   jobs(): never {
     throw new Error('Nobody expected jobs');
   }
@@ -137,6 +141,7 @@ export async function startApi(limits: Partial<Limits> = {}, access: AccessConfi
   const parts = {
     backend,
     operations,
+    purged: { purged: () => undefined },
     health: new HarnessHealth(),
     metrics: new HarnessMetrics(),
     log,

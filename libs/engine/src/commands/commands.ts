@@ -27,6 +27,7 @@ export interface CommandPorts {
   readonly recorder: Recorder;
   /** How long a command may take at another node before it is answered `outcome_unknown`; a registration longer by the time of its try. */
   readonly acknowledgeWithinMs: number;
+  readonly retentionMs: number;
 }
 
 /** How often a command is tried when other nodes keep moving the row. */
@@ -50,6 +51,7 @@ export class Commands {
     for (let arrival = adoption.arrival(gid); arrival !== null; arrival = adoption.arrival(gid)) await arrival;
     const there = driver.find(gid);
     if (there !== undefined) return this.joinBegin(there, request);
+    if (madeAtMs(gid) < this.ports.time.nowMs() - this.ports.retentionMs) throw gidExpired(gid);
     const tx = this.machineBegin(request, policy);
     const resident = driver.accept(tx, request.contentHash);
     return this.begun(resident, await driver.expectations.expect(resident, 0), request, 'accepted');
@@ -187,6 +189,17 @@ function isRegistered({ definition }: Transaction, command: Command): boolean {
 /** True when a registration is there, and its try is still to be waited for. */
 function awaitsTry(tx: Transaction, command: Command): boolean {
   return command.kind === 'register' && command.branch.run === 'coordinator' && !hasOutcome(tx, command.branch.id);
+}
+
+/** When a gid was made, if it is a UUIDv7; else, for all that is known, just now. RFC 9562, 5.7: the first 48 bits are milliseconds. */
+function madeAtMs(gid: string): number {
+  if (gid.length !== 36 || gid[14] !== '7' || gid[8] !== '-') return Number.POSITIVE_INFINITY;
+  const ms = Number.parseInt(gid.slice(0, 8) + gid.slice(9, 13), 16);
+  return Number.isNaN(ms) ? Number.POSITIVE_INFINITY : ms;
+}
+
+function gidExpired(gid: string): EngineError {
+  return new EngineError('gid_expired', `${gid} was made longer ago than transactions are kept.`, { gid });
 }
 
 function gidConflict(gid: string): EngineError {

@@ -105,6 +105,15 @@ export const eventMetrics = {
   oldest: gauge('assent_outbox_oldest_age_seconds', 'Age of the oldest event that waits, 0 when there is none'),
 } satisfies Catalogue;
 
+/** What is taken away because it is old. */
+export const housekeepingMetrics = {
+  purged: counter(
+    'assent_purged_total',
+    'What this node has taken away: transactions emptied or deleted, undecided ones flagged instead, rows of the audit',
+    'what',
+  ),
+} satisfies Catalogue;
+
 /** This node. */
 export const nodeMetrics = {
   ready: gauge('assent_ready', '1 when this node accepts transactions'),

@@ -74,7 +74,6 @@ export class BeginController {
     const [name, version] = typeof asked === 'string' ? [asked, null] : [asked.name, asked.version];
     const policy = await this.backend.policy(name, version);
     if (policy?.isRetired === true) throw new ApiError('policy_retired', `Policy "${name}" is retired.`, { pointer: '/policy' });
-    if (policy?.isRetired === true) throw new ApiError('policy_retired', `Policy "${name}" is retired.`, { pointer: '/policy' });
     if (policy !== null) return policy;
     const called = version === null ? `"${name}"` : `"${name}" version ${version}`;
     throw new ApiError('unknown_policy', `There is no policy ${called}.`, { pointer: '/policy' });

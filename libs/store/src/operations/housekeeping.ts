@@ -1,0 +1,46 @@
+/** Everything that is taken away by time: transactions, the oldest part of the audit with its links, answers kept by their keys. In small batches. */
+import type { DataSource } from 'typeorm';
+import { purgeAudit } from '../administration/index.js';
+import { IdempotencyKeys } from './idempotency-keys.js';
+import { type Pass, type Purged, Retention, type RetentionTimes } from './retention.js';
+
+export interface HousekeepingTimes extends RetentionTimes {
+  /** `null`: the audit is kept for ever. */
+  readonly keepAuditMs: number | null;
+}
+
+/** How long an answer is kept under its `Idempotency-Key`: a day, in milliseconds. */
+const KEEP_ANSWERS_MS = 86_400_000;
+
+export class Housekeeping {
+  private readonly retention: Retention;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    readonly times: HousekeepingTimes,
+  ) {
+    this.retention = new Retention(dataSource, times);
+  }
+
+  /** One batch; see `Retention`. */
+  purge(pass: Pass, limit: number): Promise<Purged> {
+    return this.retention.purge(pass, limit);
+  }
+
+  /** What the next batch would come to. Changes nothing. */
+  foresee(pass: Pass, limit: number): Promise<Purged> {
+    return this.retention.foresee(pass, limit);
+  }
+
+  /** The oldest rows of the audit that are too old; with `dry run` only counted. Returns how many. */
+  async purgeAudit(nowMs: number, limit: number, mode: 'purge' | 'dry run'): Promise<number> {
+    const { keepAuditMs } = this.times;
+    if (keepAuditMs === null) return 0;
+    return purgeAudit(this.dataSource, { beforeMs: nowMs - keepAuditMs, limit, dryRun: mode === 'dry run' });
+  }
+
+  /** Answers of before yesterday; returns how many. */
+  forgetAnswers(nowMs: number, limit: number): Promise<number> {
+    return new IdempotencyKeys(this.dataSource).forget(nowMs - KEEP_ANSWERS_MS, limit);
+  }
+}
