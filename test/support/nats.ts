@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProgram, freePort } from './mariadb.ts';
+import { findProgram, freePort } from './mariadb.js';
 
 export interface NatsServer {
   /** `nats://127.0.0.1:port`. */

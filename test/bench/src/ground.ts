@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { type MariadbServer, startMariadb } from '../../support/mariadb.js';
+import { type NatsServer, startNats } from '../../support/nats.js';
 import {
   type CoordinatorOptions,
   type NoOpParticipant,
@@ -67,6 +68,11 @@ export class Ground {
 
   async coordinator(databaseUrl: string, participants: Readonly<Record<string, string>>, options?: CoordinatorOptions): Promise<Running> {
     return this.started(await startCoordinator(databaseUrl, participants, { profileFolder: this.profileFolder, ...options }));
+  }
+
+  /** A NATS server of this scenario's own. Throws where nats-server is not installed. */
+  async nats(): Promise<NatsServer> {
+    return this.started(await startNats());
   }
 
   /** A folder that is removed with the scenario. */

@@ -34,6 +34,8 @@ export interface CoordinatorOptions {
   readonly nodeName?: string;
   /** Where its CPU profile is written when it ends; default: none is taken. */
   readonly profileFolder?: string | null;
+  /** What it is told beside. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface App {
@@ -77,6 +79,7 @@ export async function startCoordinator(
     ...coordinatorEnvironment(port, databaseUrl, participants),
     ASSENT_NODE_NAME: options.nodeName ?? `bench-${port}`,
     ASSENT_KEYS_FILE: join(home, 'keys.json'),
+    ...options.env,
   };
   const { profileFolder = null } = options;
   const nodeOptions = profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
@@ -121,6 +124,14 @@ export async function startApp({ name, env, port, readyPath, home, nodeOptions =
   const baseUrl = `http://127.0.0.1:${port}`;
   await untilReady(`${baseUrl}${readyPath}`, child, logFile);
   return { baseUrl, process: child, stop: () => end(child, 'SIGTERM') };
+}
+
+/** Starts the no-op participant over NATS and waits until it listens; it has no URL of its own. */
+export async function startNatsParticipant(natsUrl: string): Promise<{ stop(): Promise<void> }> {
+  const child = fork(join(dist, 'test/bench/src/nats-no-op-participant.js'), [natsUrl]);
+  endWithThisProcess(child);
+  await answerOf(child);
+  return { stop: () => end(child, 'SIGKILL') };
 }
 
 async function startParticipant(program: string): Promise<Running> {

@@ -21,6 +21,19 @@ const charge = { id: 'charge', contract: 'noop.charge' };
 /** Two steps, one after the other: two calls. */
 export const twoStepSaga = transaction('saga', [deduct, charge], untilFinal);
 
+/** The same over NATS. */
+export const natsSaga = transaction(
+  'saga',
+  [
+    { id: 'stock', contract: 'natsnoop.deduct' },
+    { id: 'charge', contract: 'natsnoop.charge' },
+  ],
+  untilFinal,
+);
+
+/** One step, at a participant that never answers; nobody waits. */
+export const sagaThatHangs = transaction('saga', [{ id: 'stuck', contract: 'hanging.wait' }], {});
+
 /** Two branches side by side: two tries, two confirms. */
 export const twoBranchTcc = transaction(
   'tcc',

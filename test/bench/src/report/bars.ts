@@ -47,6 +47,20 @@ export const bars: readonly Bar[] = [
     show: ratio,
   },
   {
+    what: '2-step saga over NATS, against the same over HTTP',
+    wanted: '≥ 0.7',
+    figures: ['nats.ratio'],
+    isMet: atLeast(0.7),
+    show: ratio,
+  },
+  {
+    what: 'throughput of orders beside a participant that hangs, against normal',
+    wanted: '> 0.8',
+    figures: ['nats.beside_hanging_ratio'],
+    isMet: ([value]) => value! > 0.8,
+    show: ratio,
+  },
+  {
     what: 'commits at the database per transaction at 64 in flight',
     wanted: '≤ 0.2, or flush p50 < 1 ms',
     figures: ['saga.64.commits_per_tx', 'saga.64.flush_p50_ms'],

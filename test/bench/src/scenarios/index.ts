@@ -5,6 +5,7 @@ import { drain } from './drain.js';
 import { growth } from './growth.js';
 import { latency } from './latency.js';
 import { memory } from './memory.js';
+import { nats } from './nats.js';
 import { open } from './open.js';
 import { aborting, tcc } from './patterns.js';
 import { raw } from './raw.js';
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   atRest,
   growth,
   sqlite,
+  nats,
   twoNodes,
   takeover,
   memory,
