@@ -116,6 +116,17 @@ describeOnMariadb('two connections to MariaDB', () => {
     expect(await verdict).toMatchObject({ kind: 'committed' });
   });
 
+  it('does not wait for a node that was stopped inside a flush, and declares it dead once its row is free', async () => {
+    const stopped = await Node.enter(opened.store, 'stopped');
+    const watching = await Node.enter(opened.store, 'watching');
+    const declarations = [{ incarnation: stopped.incarnation, flushes: 0 }];
+    await other.query('BEGIN');
+    await other.query('UPDATE coordinator_node SET flushes = flushes + 1 WHERE incarnation = ?', [stopped.incarnation]);
+    expect(await watching.commit({ begins: [aBegin('g-1', null)], declarations })).toMatchObject({ declared: [] });
+    await other.query('ROLLBACK');
+    expect(await watching.commit({ declarations })).toMatchObject({ declared: [stopped.incarnation] });
+  });
+
   it('calls a row that somebody else has locked retryable, and nothing of the flush is there', async () => {
     const node = await Node.enter(opened.store);
     await node.commit({ begins: [aBegin('g-1', node.incarnation)] });

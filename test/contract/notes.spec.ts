@@ -1,5 +1,5 @@
 /** What a flush writes that no image carries: what somebody was refused, and flags on transactions that cannot move. */
-import { aBegin, anAttention, anAudit, aMove, Node } from './support/rows.js';
+import { aBegin, aMove, anAttention, anAudit, Node } from './support/rows.js';
 import { describeEveryStore } from './support/stores.js';
 
 describeEveryStore('a flush', (under) => {

@@ -124,8 +124,8 @@ export const storeMutants = [
   {
     name: 'declares a node dead that has flushed meanwhile, on MySQL',
     file: `${mysql}/sql/declare.ts`,
-    original: ' AND flushes=',
-    mutated: ' AND flushes>=',
+    original: " AND state='alive' AND flushes=",
+    mutated: " AND state='alive' AND flushes>=",
     suite: ownershipSuite,
   },
   {

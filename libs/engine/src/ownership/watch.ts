@@ -65,7 +65,7 @@ export class Watch {
     }
     // From the end of the look that saw it first to the start of this one: less than that is not proven.
     if (startedAtMs - sighting.atMs < this.leaseMs) return;
-    this.sightings.delete(node.incarnation);
+    // At every look until it is dead: a node that was stopped inside a flush cannot be declared while its row is locked.
     this.writer.declare({ incarnation: node.incarnation, flushes: node.flushes });
   }
 

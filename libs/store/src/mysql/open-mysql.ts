@@ -32,7 +32,8 @@ export interface OpenedMysql {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const LOCK_WAIT_S = 2;
+/** In seconds; the least that servers know is one. */
+const LONGEST_LOCK_WAIT_S = 2;
 /** Longer than another node's migrations may hold the lock. */
 const MIGRATION_TIMEOUT_MS = 120_000;
 /** Reads that wait for a connection of the pool; beyond, the database counts as away. Some seconds of a busy one's work. */
@@ -45,7 +46,8 @@ export async function openMysql({ url, leaseMs, poolSize, failpoints = noFailpoi
     url: parseDatabaseUrl(url).url,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     answerTimeoutMs: leaseMs,
-    lockWaitS: LOCK_WAIT_S,
+    // A third of a lease at most, so that a flush that had to wait can be sent once more before others take this node for dead.
+    lockWaitS: Math.min(LONGEST_LOCK_WAIT_S, Math.max(1, Math.floor(leaseMs / 3_000))),
     idleS: Math.max(1, Math.ceil(leaseMs / 1_000)),
   };
   const probe = await reach(() => openProbe(writerOptions));

@@ -48,7 +48,7 @@ describe('the packet of a flush', () => {
     });
     expect(all.slice(0, 2)).toEqual(['BEGIN', 'UPDATE coordinator_node']);
     expect(all.slice(-2)).toEqual(['SELECT @moment_of_flush AS nowMs', 'COMMIT']);
-    expect(all).toHaveLength(13);
+    expect(all).toHaveLength(14);
   });
 
   it('takes equal ends together: one statement, however many', () => {

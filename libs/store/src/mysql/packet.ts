@@ -2,18 +2,19 @@
  * A flush as one text packet: which statements, in which order, and how many rows each must have matched. The fence goes first and COMMIT last; in
  * between the order is fixed, so that two nodes lock in the same order.
  */
-import type { FlushBatch, FlushResult, Incarnation, Move } from '@assent/engine';
+import type { Declaration, FlushBatch, FlushResult, Incarnation, Move } from '@assent/engine';
 import {
   attempts,
   attention,
   audit,
   begin,
   clearAttention,
-  declareDead,
+  DECLARE_DEAD,
   deleteApplied,
   deleteDismissed,
   events,
   fence,
+  findStandingStill,
   flags,
   groupKey,
   type MoveShape,
@@ -56,7 +57,7 @@ export function packFlush(batch: FlushBatch, maxBytes: number): FlushPacket {
     { sql: 'BEGIN', role: 'frame' },
     { sql: fence(batch.fence), role: 'fence' },
     { sql: noteMoment(batch.fence.incarnation), role: 'frame' },
-    ...batch.declarations.map((row): Statement => ({ sql: declareDead(row), role: 'declare', incarnation: row.incarnation })),
+    ...batch.declarations.flatMap(declare),
     ...(batch.begins.length === 0 ? [] : [{ sql: begin(batch.begins, batch.flush), role: 'begin' } as const]),
     ...moveAll(batch),
     ...[...sideRows(batch), ...rowsAlone(batch), ...commandRows(batch)].map((sql): Statement => ({ sql, role: 'side' })),
@@ -72,6 +73,12 @@ export function packFlush(batch: FlushBatch, maxBytes: number): FlushPacket {
 /** What no image carries. */
 function rowsAlone({ noted = [], flagged = [] }: FlushBatch): readonly string[] {
   return [...notes(noted), ...flags(flagged)];
+}
+
+/** Of a node whose row is locked nothing is declared, and nothing waits for it. */
+function declare(declaration: Declaration): readonly Statement[] {
+  const find = { sql: findStandingStill(declaration), role: 'frame' } as const;
+  return [find, { sql: DECLARE_DEAD, role: 'declare', incarnation: declaration.incarnation }];
 }
 
 function rowsOf(batch: FlushBatch): number {

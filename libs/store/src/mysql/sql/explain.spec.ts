@@ -9,7 +9,6 @@ import {
   audit,
   begin,
   clearAttention,
-  declareDead,
   declarePredecessors,
   deleteApplied,
   deleteDismissed,
@@ -30,6 +29,7 @@ import {
   readWaiting,
   readWritten,
   skipFlush,
+  standingStill,
 } from './index.js';
 
 const me = bits63();
@@ -47,7 +47,7 @@ const each = (shape: 'ownership' | 'image' | 'definition', image: ReturnType<typ
 /** Every statement that locks, claims or reads, with the index that each table is reached by. */
 const statements: readonly (readonly [string, string, Readonly<Record<string, string>>])[] = [
   ['the fence', fence({ incarnation: me, flushes: 3 }), { coordinator_node: 'PRIMARY' }],
-  ['a declaration', declareDead({ incarnation: me, flushes: 3 }), { coordinator_node: 'PRIMARY' }],
+  ['finding a node that stands still', standingStill({ incarnation: me, flushes: 3 }), { coordinator_node: 'PRIMARY' }],
   ['leaving', leaveNode(me), { coordinator_node: 'PRIMARY' }],
   ['the witness', lockNode(me), { coordinator_node: 'PRIMARY' }],
   ['the verdict', skipFlush(me, 9), { coordinator_node: 'PRIMARY' }],

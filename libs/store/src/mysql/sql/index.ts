@@ -4,7 +4,7 @@ export { attention, clearAttention, flags } from './attention.js';
 export { audit, notes } from './audit.js';
 export { begin } from './begin.js';
 export { deleteApplied, deleteDismissed, readCommands, readRemainingCommands, recordCommands } from './commands.js';
-export { declareDead } from './declare.js';
+export { DECLARE_DEAD, findStandingStill, standingStill } from './declare.js';
 export { adoptEvents, backlog, deleteEvents, events, READ_ORPHANED, readEvents } from './events.js';
 export { fence } from './fence.js';
 export { UnstorableError } from './literals.js';
