@@ -33,6 +33,26 @@ const legal = {
   register: { id: 'a', contract: 'inventory.reserve', payload: { a: 1 }, run: 'coordinator', after: [], timeoutMs: 10 },
   submit: { branches: ['a', 'b'], wait: 'final', timeoutMs: 10 },
   abort: { reason: { code: 'WHY', message: 'because' }, wait: 'final', timeoutMs: 10 },
+  makeKey: { principal: 'night-shift', role: 'operator', expiresAt: '2030-01-01T00:00:00Z' },
+  revokeKey: { reason: 'lost' },
+  approve: { comment: 'I have seen it' },
+  reject: { comment: 'not now' },
+  demandApproval: { action: 'resolve', role: 'operator', ttlMs: 60_000 },
+  demandNoApproval: { reason: 'too slow' },
+  putEscalationRule: {
+    ...{
+      name: 'parked',
+      kind: 'parked',
+      severity: 'critical',
+      url: 'https://hooks.example/a',
+      ageMs: 0,
+      escalationUrl: 'https://hooks.example/b',
+    },
+    ...{ repeatMs: 60_000, escalateMs: 60_000, enabled: true, signingKey: `whsec_${Buffer.alloc(32, 1).toString('base64')}` },
+  },
+  removeEscalationRule: { reason: 'too loud' },
+  testEscalationRule: {},
+  acknowledgeAlert: { comment: 'I am at it' },
 } as const;
 
 /** Values that have surprised a parser, a validator or a database before. */
@@ -91,6 +111,8 @@ function places(value: unknown): [Record<string, unknown>, string][] {
 function mutated(body: object, { place, how, value }: Mutation): unknown {
   const copy = structuredClone(body);
   const found = places(copy);
+  // An empty object has no place but a new one.
+  if (found.length === 0) return { extra: value };
   const [container, key] = found[place % found.length] as [Record<string, unknown>, string];
   if (how === 'remove' && !Array.isArray(container)) delete container[key];
   else if (how === 'add') (container[key] as Record<string, unknown> | null) = { ...Object(container[key] as object), extra: value };
@@ -118,6 +140,7 @@ describe('Bad input', () => {
     assent = await startCoordinator(folder, {
       ASSENT_PARTICIPANTS: 'inventory=http://127.0.0.1:9',
       ASSENT_ALLOWED_ORIGINS: 'https://mail.internal',
+      ASSENT_WEBHOOK_ORIGINS: 'https://hooks.example',
       ASSENT_MAX_WAIT_MS: '1000',
     });
   });
