@@ -102,6 +102,14 @@ describe.each(Object.entries(table))('%s', (route, allowed) => {
   });
 });
 
+it('HEAD asks for the same as GET, and methods that nobody serves tell nothing', async () => {
+  const ask = (method: 'HEAD' | 'OPTIONS' | 'DELETE', headers = {}) => api.app.inject({ method, url: '/v1/keys', headers });
+  expect((await ask('HEAD')).statusCode).toBe(401);
+  expect((await ask('HEAD', { 'x-api-key': keys.viewer })).statusCode).toBe(403);
+  expect((await ask('OPTIONS')).statusCode).toBe(405);
+  expect((await ask('DELETE', { 'x-api-key': keys.admin })).statusCode).toBe(405);
+});
+
 it('The documentation is open to everybody, and so is the answer that there is nothing', async () => {
   for (const path of ['/docs', '/docs-json', '/docs-yaml']) expect((await call(`GET ${path}`, {})).statusCode).toBe(200);
   expect((await call('GET /v1/nothing', {})).json().code).toBe('route_not_found');

@@ -3,6 +3,12 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { everyBody, everyGuarded, everyRoute, problemSchema, type Route, routes } from '../api/index.js';
 import { catalogue, type ErrorCode } from '../errors/index.js';
 
+/** How callers say who they are, where access control is on. */
+const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or a token of the configured issuer.' },
+  apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+} as const;
+
 /** The whole document. */
 export function openApiDocument(): OpenAPIObject {
   const paths: Record<string, Record<string, object>> = {};
@@ -17,7 +23,7 @@ export function openApiDocument(): OpenAPIObject {
       description: 'Global transactions over services that each own their database. Every error is listed in docs/errors.md.',
     },
     paths,
-    components: { schemas: { Problem: problemSchema } },
+    components: { schemas: { Problem: problemSchema }, securitySchemes },
   };
   // Nest's types know OpenAPI 3.0 with mutable arrays; these schemas are plain JSON Schema, as OpenAPI 3.1 takes them.
   return document as unknown as OpenAPIObject;
@@ -38,6 +44,7 @@ function operation(route: Route): object {
     ...(route.notes === undefined ? {} : { description: route.notes }),
     parameters: [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)],
     ...(route.body === undefined ? {} : { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
+    security: route.access === 'public' ? [] : Object.keys(securitySchemes).map((scheme) => ({ [scheme]: [] })),
     responses: { ...answersOf(route), ...errorAnswers(route) },
   };
 }
