@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { DispatchState } from '@assent/engine';
-import { EngineMetrics, EventMetrics, type GaugeSources, registerGauges, registerProtection } from '../src/index.js';
+import { EngineMetrics, EventMetrics, type GaugeSources, HousekeepingMetrics, registerGauges, registerProtection } from '../src/index.js';
 import { metricSections } from '../src/metrics/catalogue.js';
 import { metricsDocument } from '../src/metrics/document.js';
 import { aCall, aView, monitorAt } from './views.js';
@@ -146,6 +146,7 @@ describe('the page about metrics', () => {
     });
     registerProtection(metrics.registry, () => [protectedPayment]);
     new EventMetrics(metrics.registry).published(5);
+    new HousekeepingMetrics(metrics.registry).purged('deleted', 1);
     monitor.started('tcc');
     monitor.called(aCall, 'inventory', { kind: 'unknown', code: 'timeout', message: '' }, 1);
     monitor.ignored('late_reply');

@@ -165,6 +165,7 @@ export const metricSections: readonly (readonly [string, Catalogue])[] = [
   ['Protection of participants', protectionMetrics],
   ['Database', storeMetrics],
   ['Events', eventMetrics],
+  ['Housekeeping', housekeepingMetrics],
   ['This node', nodeMetrics],
   ['All nodes together', standingMetrics],
 ];
