@@ -1,6 +1,7 @@
 /** What is alerted on: the rules are legal, each is shown to fire and not to fire too early, names metrics that exist, and has its entry in the runbook. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { findProgram } from '../support/mariadb.js';
@@ -57,5 +58,35 @@ describe('the alert rules', () => {
   it.each(rules.map(({ alert, expr }) => [alert, expr] as const))('look at metrics that exist: %s', (_alert, expr) => {
     const page = readFileSync(new URL('metrics.md', documents), 'utf8');
     for (const name of metricsIn(expr)) expect(page).toContain(`\`${name}\``);
+  });
+});
+
+describe('the alarms of a node', () => {
+  /** First arguments of whatever raises one; `unstorable` and `dead` only choose between codes. */
+  const raised = /(?:alarm|trouble|failing|setAsideAs)\(([^`)]*)/g;
+  const notCodes = new Set(['unstorable', 'dead']);
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  const sources = ['libs/engine/src', 'libs/events/src', 'apps/coordinator/src'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'))
+      .map((path) => readFileSync(join(root, folder, path), 'utf8')),
+  );
+  const codes = new Set(
+    sources
+      .flatMap((text) =>
+        [...text.matchAll(raised)].flatMap(([, first = '']) => [...first.matchAll(/'([a-z]+_?[a-z_]*)'/g)].map(([, code]) => code ?? '')),
+      )
+      .filter((code) => !notCodes.has(code)),
+  );
+
+  it.each([...codes].sort())('are explained: %s', (code) => {
+    const page = readFileSync(new URL('operations.md', documents), 'utf8');
+    const table = page.slice(page.indexOf('## Alarms'));
+    expect(table).toMatch(new RegExp(`^\\| [^|]*\`${code}\``, 'm'));
+  });
+
+  it('are found where they are raised', () => {
+    for (const code of ['branch_parked', 'protocol_bug', 'flush_in_doubt', 'events_not_published', 'lost_commits'])
+      expect(codes).toContain(code);
   });
 });

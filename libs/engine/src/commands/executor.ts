@@ -92,7 +92,7 @@ export class Executor {
       }
       this.kept(row.id);
       if (!(error instanceof EngineError || error instanceof StoreUnavailableError))
-        monitor.alarm('command_failed', `${row.gid}: ${String(error)}`);
+        monitor.alarm('command_failed', `${row.gid}: ${String(error)}`, { gid: row.gid });
     }
   }
 
@@ -148,7 +148,7 @@ export class Executor {
   }
 
   private refuse(row: CommandRow, why: string): void {
-    this.ports.monitor.alarm('command_refused', `${row.kind} ${row.id} of ${row.gid}: ${why}`);
+    this.ports.monitor.alarm('command_refused', `${row.kind} ${row.id} of ${row.gid}: ${why}`, { gid: row.gid });
     this.dismiss(row.id);
   }
 
