@@ -88,6 +88,10 @@ it('does not let whoever asked agree as well', async () => {
   await expect(approvals.approve(id, ada, 'fine by me')).rejects.toMatchObject({ code: 'own_request', status: 403 });
   await expect(approvals.approve(id, { ...ada, role: 'admin' }, 'as an admin')).rejects.toMatchObject({ code: 'own_request' });
   expect(runner.ran).toEqual([]);
+  expect((await auditOf()).filter(({ action }) => action === 'approval_refused')).toEqual([
+    expect.objectContaining({ principal: 'ada', code: 'own_request' }),
+    expect.objectContaining({ principal: 'ada', code: 'own_request' }),
+  ]);
 });
 
 it('looks again at approval: what is not legal any more is not done, and stays to be rejected', async () => {
@@ -113,7 +117,7 @@ it('expires, and then nobody can agree', async () => {
   nowMs += HOUR_MS + 1;
   await expect(approvals.approve(id, ben, 'late')).rejects.toMatchObject({ code: 'approval_not_pending' });
   expect(await approvals.list('expired', '', 10)).toEqual([expect.objectContaining({ id, decidedBy: 'assent' })]);
-  expect((await auditOf()).map(({ action }) => action)).toEqual(['approval_requested', 'approval_expired']);
+  expect((await auditOf()).map(({ action }) => action)).toEqual(['approval_requested', 'approval_expired', 'approval_refused']);
 });
 
 it('may be approved again by the same person when it was not carried out, with the same key', async () => {

@@ -94,11 +94,11 @@ export class Approvals {
   async approve(id: string, by: Principal, comment: string): Promise<ApprovalRequest> {
     await this.expire();
     const request = await this.find(id);
-    if (request.requestedBy === by.name) throw new ApiError('own_request', 'You have asked for this yourself; somebody else must agree.');
-    const isTriedAgain = request.state === 'approved' && request.outcome === null && request.decidedBy === by.name;
-    if (!isTriedAgain) {
-      if (request.state === 'pending') await this.runnerThere().preview(askedIn(request), requesterOf(request));
-      await this.decide(request, 'approved', by.name, comment);
+    try {
+      await this.agree(request, by, comment);
+    } catch (error) {
+      if (error instanceof ApiError && error.status < 500) await this.recordRefusal(request, by, error);
+      throw error;
     }
     const acting = { requestedBy: requesterOf(request), approvedBy: by, idempotencyKey: request.id };
     const outcome = await this.runnerThere().run(askedIn(request), acting);
@@ -132,6 +132,21 @@ export class Approvals {
       if (wasThere) await this.recordRule(manager, by, 'approval_not_demanded', { action, role }, reason);
       return wasThere;
     });
+  }
+
+  /** Everything before the action itself: whether this person may, whether it is still legal, and the decision. */
+  private async agree(request: ApprovalRequest, by: Principal, comment: string): Promise<void> {
+    if (request.requestedBy === by.name) throw new ApiError('own_request', 'You have asked for this yourself; somebody else must agree.');
+    const isTriedAgain = request.state === 'approved' && request.outcome === null && request.decidedBy === by.name;
+    if (isTriedAgain) return;
+    if (request.state === 'pending') await this.runnerThere().preview(askedIn(request), requesterOf(request));
+    await this.decide(request, 'approved', by.name, comment);
+  }
+
+  private async recordRefusal(request: ApprovalRequest, by: Principal, { code, detail }: ApiError): Promise<void> {
+    await inTransaction(this.dataSource, (manager) =>
+      this.record(manager, request, by.name, 'approval_refused', detail, { outcome: 'refused', code }),
+    );
   }
 
   /** One guarded move out of `pending`: of two who decide at once one is told that it was decided. */

@@ -75,7 +75,7 @@ export class RefusalLog implements Refusals {
 }
 
 function rowOf({ principal, method, route, code, gid, atMs }: Noted, beyond: number) {
-  const detail = { method, route, code, role: principal?.role ?? null, ...(beyond > 0 && { andMore: beyond }) };
+  const detail = { outcome: 'refused', method, route, code, role: principal?.role ?? null, ...(beyond > 0 && { andMore: beyond }) };
   const about = gid !== null && /^[A-Za-z0-9._-]{1,64}$/.test(gid) ? gid : '';
   return {
     id: uuidv7(),
