@@ -87,6 +87,14 @@ function suite(ground: () => Promise<Ground>): void {
     expect((await chain.verify()).broken).toEqual({ seq: 4, auditId: ids[3], problem: 'link_missing' });
   });
 
+  it('does not take for retention when somebody takes the oldest away', async () => {
+    const ids = await write(4);
+    await chain.extend();
+    await run('DELETE FROM audit_log WHERE id IN (?, ?)', [ids[0], ids[1]]);
+    await run('DELETE FROM audit_chain WHERE seq < 3');
+    expect((await chain.verify()).broken).toEqual({ seq: 3, auditId: ids[2], problem: 'link_missing' });
+  });
+
   it('names the row that somebody has put in', async () => {
     await write(1);
     await chain.extend();

@@ -113,12 +113,12 @@ async function rowsOf(manager: EntityManager, links: readonly AuditChainEntity[]
 }
 
 /**
- * `isOldest`: retention may have taken away what is before, so the oldest link counts as the anchor where its number is not 1: whether its own row was
- * changed cannot be told from it alone.
+ * `isOldest`: retention takes the oldest rows with their links, but for the last link of those, which stays without its row: the anchor. Only such a link
+ * may stand at the beginning with another number than 1.
  */
 function problemOf(link: AuditChainEntity, previous: ChainHead, row: AuditLogEntity | undefined, isOldest: boolean): BrokenLink | null {
   const { seq, auditId } = link;
-  const isAnchor = isOldest && seq !== 1;
+  const isAnchor = isOldest && seq !== 1 && row === undefined;
   if (isAnchor) return null;
   if (seq !== previous.seq + 1) return { seq, auditId, problem: 'link_missing' };
   if (row === undefined) return { seq, auditId, problem: 'row_missing' };
