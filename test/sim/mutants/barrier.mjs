@@ -60,4 +60,52 @@ export const barrierMutants = [
     original: "if (isRollback(first.op)) return refusal('rolled_back');",
     mutated: "if (isRollback(first.op)) return { kind: 'succeeded', result: null };",
   },
+  {
+    name: 'commits what never ran',
+    file: `${barrier}/decide.ts`,
+    original: "first.outcome === 'succeeded' ? null : refusal('not_prepared')",
+    mutated: 'null',
+  },
+  {
+    name: 'takes an end that is still working for done',
+    file: `${barrier}/barrier.ts`,
+    original: "if (end.kind === 'pending') return undo(end);",
+    mutated: "if (end.kind === 'pending') return commit(end);",
+  },
+  {
+    name: 'keeps the refusal of an end',
+    file: `${barrier}/barrier.ts`,
+    original: "      return undo({ kind: 'rejected', code: error.code, message: error.message });",
+    mutated: "      return commit({ kind: 'rejected', code: error.code, message: error.message });",
+  },
+  {
+    name: 'does not undo work in progress',
+    file: `${barrier}/decide.ts`,
+    original: "return first.outcome === 'succeeded' || first.outcome === 'pending' ? first.outcome : 'none';",
+    mutated: "return first.outcome === 'succeeded' ? first.outcome : 'none';",
+  },
+  {
+    name: 'undoes what was refused',
+    file: `${barrier}/decide.ts`,
+    original: "return first.outcome === 'succeeded' || first.outcome === 'pending' ? first.outcome : 'none';",
+    mutated: "return first.outcome === 'pending' ? first.outcome : 'succeeded';",
+  },
+  {
+    name: 'does not keep the result of a success',
+    file: `${barrier}/barrier.ts`,
+    original: "if (end.result !== null) await rows.keep(call, phase, { outcome: 'succeeded', result: end.result });\n",
+    mutated: '\n',
+  },
+  {
+    name: 'takes pending work for a success when it is asked again',
+    file: `${barrier}/decide.ts`,
+    original: "      return { kind: 'pending' };",
+    mutated: "      return { kind: 'succeeded', result: row.result };",
+  },
+  {
+    name: 'keeps a refusal of pending work as a success',
+    file: `${barrier}/barrier.ts`,
+    original: "return { outcome: 'rejected', result: keptRefusal(rejection) };",
+    mutated: "return { outcome: 'succeeded', result: null };",
+  },
 ];

@@ -96,8 +96,8 @@ export const engineMutants = [
   {
     name: 'drops what it owns when it drains',
     file: `${engine}/driver/images.ts`,
-    original: 'if (isLeaving) return { plan, owner: null, dueAtMs: context.nowMs };',
-    mutated: 'if (isLeaving) return { plan, owner: null, dueAtMs: null };',
+    original: 'if (isLeaving) return { plan, owner: null, dueAtMs: context.nowMs,',
+    mutated: 'if (isLeaving) return { plan, owner: null, dueAtMs: null,',
   },
   {
     name: 'rests without saying when it is due',

@@ -150,4 +150,46 @@ export const machineMutants = [
     original: 'tx.branches.every(tookEffect) : tookEffect(pivot);',
     mutated: 'tx.branches.some(tookEffect) : tookEffect(pivot);',
   },
+  {
+    name: 'makes one attempt more than the policy permits',
+    file: `${protocol}/step/retry.ts`,
+    original: 'if (leg.attempts >= rules.attemptLimit)',
+    mutated: 'if (leg.attempts > rules.attemptLimit)',
+  },
+  {
+    name: 'gives every call the time of the other kind',
+    file: `${protocol}/plan/owed.ts`,
+    original: "place.kind === 'forward' ? tx.policy.forwardTimeoutMs : tx.policy.endTimeoutMs",
+    mutated: "place.kind === 'forward' ? tx.policy.endTimeoutMs : tx.policy.forwardTimeoutMs",
+  },
+  {
+    name: 'keeps no distance from a call that timed out',
+    file: `${protocol}/step/retry.ts`,
+    original: "outcome.code === 'timeout' ? rules.timeoutMs : 0",
+    mutated: '0',
+  },
+  {
+    name: 'uses the number of an earlier call again',
+    file: `${protocol}/image/progress.ts`,
+    original: '...(calls === attempts ? {} : { calls }),',
+    mutated: '',
+  },
+  {
+    name: 'counts attempts anew after a takeover',
+    file: `${protocol}/image/progress.ts`,
+    original: '...(attempts === 0 ? {} : { attempts }),',
+    mutated: '...(attempts === 0 ? {} : { attempts: 1 }),',
+  },
+  {
+    name: 'commits what its initiator never submitted',
+    file: `${protocol}/step/settle.ts`,
+    original: 'if (!isDrivenByInitiator(tx) && allForwardDone(tx))',
+    mutated: 'if (allForwardDone(tx))',
+  },
+  {
+    name: 'delivers behind a pivot in any order',
+    file: `${protocol}/plan/owed.ts`,
+    original: 'if (tx.graph.after[index]!.every((before) => hasEnded(tx.branches[before]!.end))) addEnd(tx, index, owed);',
+    mutated: 'addEnd(tx, index, owed);',
+  },
 ];

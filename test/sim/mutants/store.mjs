@@ -142,4 +142,11 @@ export const storeMutants = [
     mutated: ' AND 0<>',
     suite: commandsSuite,
   },
+  {
+    name: 'waits for the row of a node that was stopped inside a flush, on MySQL',
+    file: `${mysql}/sql/declare.ts`,
+    original: ' FOR UPDATE SKIP LOCKED`',
+    mutated: ' FOR UPDATE`',
+    suite: connectionsSuite,
+  },
 ];
