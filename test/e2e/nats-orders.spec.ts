@@ -1,6 +1,6 @@
 /**
- * Orders of the shop over NATS, with the broker killed and an instance lost on the way: totals are exact and every transaction ends. `ASSENT_NATS_ORDERS=10000` makes it the long run; by
- * default it is a short one.
+ * Orders of the shop over NATS, with the broker killed and an instance lost on the way: totals are exact and every transaction ends.
+ * `ASSENT_NATS_ORDERS=10000` makes it the long run; by default it is a short one.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';

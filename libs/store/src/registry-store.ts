@@ -1,6 +1,6 @@
 /**
- * The registry of participants, on every dialect: who announced what, and whose a contract is. Nothing hot waits for it; each operation is one statement
- * that decides by itself, so that nodes need no lock between them.
+ * The registry of participants, on every dialect: who announced what, and whose a contract is. Nothing hot waits for it; each operation is one
+ * statement that decides by itself, so that nodes need no lock between them.
  */
 import { StoreUnavailableError } from '@assent/engine';
 import type { DataSource } from 'typeorm';

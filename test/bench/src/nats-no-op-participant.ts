@@ -1,6 +1,6 @@
 /**
- * A participant over NATS that does nothing, in a process of its own: what is left is the cost of the way. It answers for `natsnoop`, as a packet of Nest's microservices; what is asked
- * of `hanging` it never answers.
+ * A participant over NATS that does nothing, in a process of its own: what is left is the cost of the way. It answers for `natsnoop`, as a packet
+ * of Nest's microservices; what is asked of `hanging` it never answers.
  */
 import { connect } from '@nats-io/transport-node';
 

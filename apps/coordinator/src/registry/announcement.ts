@@ -73,8 +73,8 @@ const canonicalText = configure({ deterministic: true });
 const TOLERANCE_SECONDS = 300;
 
 /**
- * True when one of the signatures is that of `key` over the RFC 8785 form of the body. `key` is `whsec_<base64>`. The canonical form is what is signed, so that neither HTTP nor NATS
- * has to keep the bytes as they came.
+ * True when one of the signatures is that of `key` over the RFC 8785 form of the body. `key` is `whsec_<base64>`. The canonical form is what is
+ * signed, so that neither HTTP nor NATS has to keep the bytes as they came.
  */
 export function isSignedBy(key: string, body: unknown, { id: messageId, timestamp, signature }: SignatureHeaders, nowMs: number): boolean {
   if (!/^[0-9]{1,12}$/.test(timestamp) || Math.abs(nowMs / 1_000 - Number(timestamp)) > TOLERANCE_SECONDS) return false;

@@ -10,8 +10,8 @@ export type Verdict =
   | { readonly kind: 'conflict'; readonly detail: string };
 
 /**
- * What becomes of one contract. The first to announce it has it; another service gets it only when the first has no instance left. A newer version of the same service may
- * change ops and schema; one version that says two things cannot both be right.
+ * What becomes of one contract. The first to announce it has it; another service gets it only when the first has no instance left. A newer
+ * version of the same service may change ops and schema; one version that says two things cannot both be right.
  */
 export function judge(
   contract: Announcement['contracts'][number],

@@ -1,8 +1,9 @@
 /**
- * The registry as this node knows it, in memory: read from the database every little while, and at once where this node heard something. It answers from what it read last while
- * the database is away.
+ * The registry as this node knows it, in memory: read from the database every little while, and at once where this node heard something. It
+ * answers from what it read last while the database is away.
  *
- * Who is silent is judged by watching, as nodes are: an instance whose number of beats did not move during the time allowed, by this node's own clock. Clocks are not compared.
+ * Who is silent is judged by watching, as nodes are: an instance whose number of beats did not move during the time allowed, by this node's own
+ * clock. Clocks are not compared.
  */
 import type { ContractClaim, KeptInstance } from '@assent/store';
 import type { ContractDirectory } from '@assent/transport';
@@ -51,7 +52,10 @@ export class RegistryDirectory implements ContractDirectory {
   /** True while an instance of the service is known and not silent. */
   isAlive = (service: string): boolean => this.present.some(({ instance, state }) => instance.service === service && state === 'up');
 
-  /** Takes over what was read at `nowMs` of this node's monotonic clock. Returns instances that have been silent for so long that they may be forgotten. */
+  /**
+   * Takes over what was read at `nowMs` of this node's monotonic clock. Returns instances that have been silent for so long that they may be
+   * forgotten.
+   */
   take(instances: readonly KeptInstance[], claims: readonly ContractClaim[], nowMs: number): readonly KeptInstance[] {
     this.kept = new Map(claims.map((claim) => [claim.contract, claim]));
     this.watch(instances, nowMs);

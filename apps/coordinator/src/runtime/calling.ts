@@ -1,4 +1,7 @@
-/** Everything that leads to participants: who they are, the keys they share with us, the registry they announce themselves to, and how they are called. */
+/**
+ * Everything that leads to participants: who they are, the keys they share with us, the registry they announce themselves to, and how they are
+ * called.
+ */
 import type { BranchCall } from '@assent/engine';
 import { type OpenedStore, SqlRegistryStore } from '@assent/store';
 import type { BranchTransport, EgressPolicy } from '@assent/transport';

@@ -1,8 +1,9 @@
 /**
- * Serves branches over NATS: Nest's own NATS server, with a handler for each contract that hands the call to the same endpoint as HTTP does. All instances of a
- * participant subscribe under one queue, so that each call reaches one of them.
+ * Serves branches over NATS: Nest's own NATS server, with a handler for each contract that hands the call to the same endpoint as HTTP does. All
+ * instances of a participant subscribe under one queue, so that each call reaches one of them.
  *
- * What differs from Nest's server: it comes up while NATS is away, keeps trying for ever, and goes down in order: no new call, those at work are answered.
+ * What differs from Nest's server: it comes up while NATS is away, keeps trying for ever, and goes down in order: no new call, those at work are
+ * answered.
  */
 import { isUtf8 } from 'node:buffer';
 import { branchSubject, header, isSubjectOfContract, readBranchPacket } from '@assent/protocol';

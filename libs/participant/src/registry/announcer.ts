@@ -1,6 +1,6 @@
 /**
- * Tells the coordinator, at boot and ever again, which contracts this instance serves and where, and that it leaves when it goes. Over REST, or over NATS by a request to
- * `assent.registry.announce`; signed with the participant's key over the RFC 8785 form of the body.
+ * Tells the coordinator, at boot and ever again, which contracts this instance serves and where, and that it leaves when it goes. Over REST, or
+ * over NATS by a request to `assent.registry.announce`; signed with the participant's key over the RFC 8785 form of the body.
  */
 import { randomUUID } from 'node:crypto';
 import { header } from '@assent/protocol';

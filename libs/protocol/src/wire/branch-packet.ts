@@ -1,6 +1,6 @@
 /**
- * A branch call over NATS (DESIGN section 5): its subject, and its payload inside a request of Nest's microservices, `{ id, pattern, data }`. What is signed
- * is the payload, byte for byte, so the packet is written in one way only and a receiver cuts the payload out of it again.
+ * A branch call over NATS (DESIGN section 5): its subject, and its payload inside a request of Nest's microservices, `{ id, pattern, data }`.
+ * What is signed is the payload, byte for byte, so the packet is written in one way only and a receiver cuts the payload out of it again.
  */
 
 /** The prefix keeps branch calls apart from whatever else travels on the same NATS. */

@@ -1,6 +1,6 @@
 /**
- * What the answer to a call over NATS says (docs/participants.md has the table). Pure. An answer is a packet as Nest's microservices write it: `{ response, id }`,
- * or `{ err, id }`.
+ * What the answer to a call over NATS says (docs/participants.md has the table). Pure. An answer is a packet as Nest's microservices write it: `{
+ * response, id }`, or `{ err, id }`.
  *
  * Only an error that says `assent: rejected` is a refusal: a refusal promises "it did not, and never will", and a handler that threw, a filter of the
  * framework or a service that knows no such pattern promise nothing of the kind.

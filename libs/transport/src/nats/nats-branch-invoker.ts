@@ -1,6 +1,6 @@
 /**
- * Calls branches over NATS (DESIGN section 5): writes and signs a call as a request of Nest's microservices, and hands it to its participant's channel. The
- * instances of a participant share its subjects by a queue group, so the server picks one of them.
+ * Calls branches over NATS (DESIGN section 5): writes and signs a call as a request of Nest's microservices, and hands it to its participant's
+ * channel. The instances of a participant share its subjects by a queue group, so the server picks one of them.
  */
 import type { BranchCall, BranchInvoker, CallEnd, Clock } from '@assent/engine';
 import { branchSubject, type Endpoint, formatMessageId, header, isLegalId, isSubjectOfContract, writeBranchPacket } from '@assent/protocol';

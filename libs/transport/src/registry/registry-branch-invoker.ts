@@ -1,6 +1,6 @@
 /**
- * Calls participants wherever their instances announce themselves: of those that serve a contract, the one with the fewest calls in the air. An instance that could not be
- * reached is passed over for a while; a call that did not leave for that reason goes to the next one at once.
+ * Calls participants wherever their instances announce themselves: of those that serve a contract, the one with the fewest calls in the air. An
+ * instance that could not be reached is passed over for a while; a call that did not leave for that reason goes to the next one at once.
  */
 import type { BranchCall, BranchInvoker, CallEnd, Clock } from '@assent/engine';
 import type { Endpoint } from '@assent/protocol';
