@@ -153,8 +153,10 @@ describe('A coordinator process that is observed', () => {
   });
 
   it('does not mind a trace that cannot be read, nor a collector that is away', async () => {
-    const process = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', OTEL_BSP_SCHEDULE_DELAY: '50' });
+    const away = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', OTEL_EXPORTER_OTLP_TIMEOUT: '300', OTEL_BSP_SCHEDULE_DELAY: '50' };
+    const process = await start(away);
     expect((await begin(process, randomUUID(), { traceparent: 'nonsense', b3: 'more of it' })).body.status).toBe('committed');
+    await until('the log says so', () => process.output.includes('"code":"tracing"'));
     process.signal('SIGTERM');
     expect(await process.ended).toBe(0);
   });

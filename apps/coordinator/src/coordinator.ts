@@ -32,7 +32,7 @@ export class Coordinator {
     const logger = createLogger({ level: configuration.logLevel, name: configuration.nodeName });
     const metrics = new EngineMetrics();
     metrics.registerProcessMetrics();
-    const tracer = await tracerOf(configuration);
+    const tracer = await tracerOf(configuration, logger);
     const monitor = new EngineMonitor({ metrics, logger, traceIdOf, tracer });
     const administration = new Administration(administrationParts(configuration, logger));
     const runtime = new Runtime(configuration, { logger, metrics, monitor, tracer }, administration);
@@ -72,8 +72,10 @@ export class Coordinator {
 /** What traces are called by where nobody names them. */
 const SERVICE_NAME = 'assent-coordinator';
 
-async function tracerOf({ tracing, nodeName }: Configuration): Promise<TransactionTracer | null> {
-  return tracing === null ? null : openTracing(tracing, { serviceName: SERVICE_NAME, instance: nodeName, traceIdOf });
+async function tracerOf({ tracing, nodeName: instance }: Configuration, logger: Logger): Promise<TransactionTracer | null> {
+  if (tracing === null) return null;
+  const report = (problem: string) => logger.warn({ code: 'tracing' }, problem);
+  return openTracing(tracing, { serviceName: SERVICE_NAME, instance, traceIdOf, report });
 }
 
 /** A webhook is given up after this long, in milliseconds. */

@@ -30,10 +30,20 @@ export interface TracingContext {
   /** Which of the processes of that name it is. */
   readonly instance: string;
   readonly traceIdOf: (gid: string) => string;
+  /** Told, by OpenTelemetry, that spans are not exported and the like. */
+  readonly report: (problem: string) => void;
 }
+
+/** Its messages carry whole stacks. */
+const LONGEST_REPORT = 500;
 
 /** Opens the exporter. A collector that is away is no error: spans are dropped, and OpenTelemetry tries again with the next ones. */
 export async function openTracing(options: TracingOptions, context: TracingContext): Promise<TransactionTracer> {
+  const { diag, DiagLogLevel } = await import('@opentelemetry/api');
+  const report = (problem: string) => context.report(problem.slice(0, LONGEST_REPORT));
+  const silent = () => undefined;
+  const logger = { error: report, warn: report, info: silent, debug: silent, verbose: silent };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   const { BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-base');
   const { defaultResource, detectResources, envDetector, resourceFromAttributes } = await import('@opentelemetry/resources');
   const { TransactionTracer } = await import('./transaction-tracer.js');
