@@ -116,6 +116,16 @@ function accessControl(openDatabase: () => Promise<Database>): void {
     expect((await post('/v1/transactions', initiated(gid), order)).status).toBe(200);
   });
 
+  it('a service lists and counts its own transactions only, a viewer all of them', async () => {
+    const gid = randomUUID();
+    await post('/v1/transactions', { ...initiated(gid), name: 'listed' }, order);
+    const list = async (key: string) => JSON.stringify((await get('/v1/transactions?name=listed', key)).body);
+    expect(await list(order)).toContain(gid);
+    expect(await list(viewer)).toContain(gid);
+    const foreign = await get('/v1/transactions?name=listed', billing);
+    expect(foreign.body).toMatchObject({ items: [], counts: { matching: 0, attention: [] } });
+  });
+
   it('a service joins by the token that came with the gid, and by no other', async () => {
     const [gid, other] = [randomUUID(), randomUUID()];
     const begun = await post('/v1/transactions', initiated(gid), order);

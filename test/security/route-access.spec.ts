@@ -66,6 +66,8 @@ const table: Readonly<Record<string, 'public' | readonly string[]>> = {
   'POST /v1/policies': ['admin'],
   'POST /v1/policies/:name/versions': ['admin'],
   'POST /v1/policies/:name/retire': ['admin'],
+  'GET /v1/retention': readers,
+  'POST /v1/retention/run': ['admin'],
   'GET /v1/registry': readers,
   // Asks for the signature of the participant instead.
   'POST /v1/registry/announcements': 'public',
