@@ -14,7 +14,7 @@ import { freePort } from '../support/mariadb.js';
 import { type NatsServer, natsIsInstalled, startNats } from '../support/nats.js';
 import { startCoordinator, type TestCoordinator, type TestFolder, testFolder, until } from './support/coordinators.js';
 
-const ORDERS = Number(process.env.ASSENT_NATS_ORDERS ?? '400');
+const ORDERS = Number(process.env.ASSENT_NATS_ORDERS ?? '240');
 const AT_ONCE = 24;
 const KILLS = 3;
 const STOCK = ORDERS;
