@@ -81,6 +81,16 @@ describe('a transaction in one line', () => {
     );
   });
 
+  it('names whose turn it is where nobody has been called yet', () => {
+    const first = branch('a.b', op('action', 'succeeded'), null);
+    const next = { ...branch('pay.c', op('action', 'none', { attempts: 0 }), null), after: ['a.b'] };
+    const last = { ...branch('d.e', op('action', 'none', { attempts: 0 }), null), after: ['pay.c'] };
+    const held = { ...cancelling, status: 'active', decision: null, branches: [first, next, last] } as const;
+    expect(headlineOf(held, begunAtMs)).toBe(
+      'not decided, begun 02:13:33, deadline 02:14:03; 1 of 3 done; waiting for pay.action, not sent yet',
+    );
+  });
+
   it('tells the end, and that it was not the same for all', () => {
     const ended = { ...cancelling, status: 'aborted', finishedAtMs: begunAtMs + 86_400_000, mixed: true } as const;
     expect(headlineOf(ended, begunAtMs)).toBe(

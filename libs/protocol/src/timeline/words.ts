@@ -132,15 +132,27 @@ function countOf(view: TransactionView): string {
 /** Whom it waits for: calls in the air, retries, and what only a person moves, that first. */
 function waitsOf(view: TransactionView, nowMs: EpochMs): readonly string[] {
   if (view.finishedAtMs !== null) return [];
-  const open = view.branches.flatMap((branch) => {
+  const called = view.branches.flatMap((branch) => {
     const leg = view.decision === null ? branch.forward : branch.end;
     const words = leg === null ? '' : waitInWords(view, branch, leg, nowMs);
     return words === '' ? [] : [{ words, isParked: branch.attention === 'parked' }];
   });
+  const open = called.length > 0 || view.paused ? called : unsentOf(view).map((words) => ({ words, isParked: false }));
   const told = [...open.filter(({ isParked }) => isParked), ...open.filter(({ isParked }) => !isParked)].map(({ words }) => words);
   const more = told.length - MOST_TOLD;
   if (told.length === 0 && view.decision === null && view.driver === 'initiator') return ['waiting for its initiator'];
   return more > 0 ? [...told.slice(0, MOST_TOLD), `and ${more} more`] : told;
+}
+
+/** Whose turn it is, where nobody has been called: the participant is held back, or the call is about to leave. */
+function unsentOf(view: TransactionView): readonly string[] {
+  const done = new Set(view.branches.filter(({ forward }) => forward === null || DONE.has(forward.outcome)).map(({ id }) => id));
+  return view.branches.flatMap((branch) => {
+    const leg = view.decision === null ? branch.forward : branch.end;
+    if (leg === null || leg.outcome !== 'none' || branch.run === 'self') return [];
+    const isItsTurn = view.decision !== null || branch.after.every((id) => done.has(id));
+    return isItsTurn ? [`waiting for ${opName(view, branch, leg)}, not sent yet`] : [];
+  });
 }
 
 function waitInWords(view: TransactionView, branch: BranchView, leg: OpView, nowMs: EpochMs): string {

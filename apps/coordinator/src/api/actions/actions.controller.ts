@@ -10,7 +10,7 @@ import { isoTime } from '../transaction-body.js';
 import { readAction } from './action.schema.js';
 import { ActionDesk, readName } from './action-desk.js';
 import { actionCatalogue } from './catalogue.js';
-import { readIdempotencyKey, readIfMatch } from './preconditions.js';
+import { readDryRun, readIdempotencyKey, readIfMatch } from './preconditions.js';
 
 @Controller('v1/transactions')
 export class ActionsController {
@@ -37,16 +37,16 @@ export class ActionsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const gid = readGid(gidText);
-    readQuery(query, []);
+    const asks = readQuery(query, ['dryRun']);
     const name = readName(nameText);
-    const { reason, dryRun, ...parameters } = readAction[name](raw);
+    const { reason, dryRun = readDryRun(asks.dryRun), ...parameters } = readAction[name](raw);
     const { headers } = reply.request;
     const idempotencyKey = readIdempotencyKey(headers);
     const asked = { gid, action: name, reason, version: readIfMatch(headers), parameters };
     const by = principalOf(reply);
     const { roles } = actionCatalogue[name];
     if (!roles.includes(by.role)) throw new ApiError('forbidden', `The role ${by.role} may not do this; ${roles.join(' or ')} may.`);
-    if (dryRun === true) {
+    if (dryRun) {
       sendJson(reply, 200, await this.desk.preview(asked, by));
       return;
     }

@@ -88,6 +88,7 @@ export const actionsRoutes: readonly Route[] = [
     summary: 'Does one of them: durable when it is answered, and told in the audit; so is every refusal',
     access: openTo.operators,
     body: actionSchema,
+    query: { dryRun: { type: 'boolean', description: 'As `dryRun` of the body.' } },
     headers: preconditionHeaders,
     notes: actionTable(),
     answers: [
@@ -100,6 +101,7 @@ export const actionsRoutes: readonly Route[] = [
     ],
     errors: [
       'invalid_gid',
+      'forbidden',
       ...actionRefusals,
       'idempotency_conflict',
       'idempotency_in_progress',

@@ -12,6 +12,12 @@ export const preconditionHeaders = {
   },
 } as const;
 
+/** As in the body, for whoever has it at hand. Throws `invalid_query`. */
+export function readDryRun(text = 'false'): boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new ApiError('invalid_query', '"dryRun" must be true or false.');
+}
+
 /** The version a request is meant for; `null`: any. Throws `bad_request`. */
 export function readIfMatch(headers: IncomingHttpHeaders): number | null {
   const text = headers['if-match'];

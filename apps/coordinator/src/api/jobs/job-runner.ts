@@ -163,7 +163,7 @@ export class JobRunner {
       if (answer === null) return null;
       return { state: (answer.body as { readonly outcome: 'done' | 'repeated' | 'recorded' }).outcome, code: '', detail: '' };
     } catch (error) {
-      return failureOf(error);
+      return failureOf(error, job.action);
     }
   }
 
@@ -184,10 +184,12 @@ function dutyOf(id: string): string {
 }
 
 /** A refusal is how an item ends; that something is busy or away is not. Throws what is neither. */
-function failureOf(error: unknown): Pick<JobItem, 'state' | 'code' | 'detail'> | null {
+function failureOf(error: unknown, action: string): Pick<JobItem, 'state' | 'code' | 'detail'> | null {
   if (error instanceof StoreUnavailableError) return null;
   if (!(error instanceof EngineError) && !(error instanceof ApiError)) throw error;
   const { code, detail } = error;
   const status = error instanceof ApiError ? error.status : isErrorCode(code) ? new ApiError(code, detail).status : 409;
-  return status === 429 || status >= 500 ? null : { state: 'failed', code, detail };
+  if (status === 429 || status >= 500) return null;
+  // What waited has gone on by itself meanwhile: that is what a retry was to bring about.
+  return { state: action === 'retry' && code === 'not_parked' ? 'repeated' : 'failed', code, detail };
 }
