@@ -123,7 +123,7 @@ export class Life implements WriterHost {
     this.watch = new Watch(self, store, writer, clock, options.leaseMs);
     this.ramp = new Ramp(options.firstChunk, options.largestChunk);
     const { ramp } = this;
-    const resting = new Resting({ policies, time, dispatch, restAfterMs: options.restAfterMs });
+    const resting = new Resting({ policies, time, dispatch, invoker, restAfterMs: options.restAfterMs });
     this.collector = new Collector(self, store, adoption, ramp, resting, time, random, monitor, failpoints);
     const hurry = () => this.waking.hurry();
     this.waker = new Waker({ store, adoption, driver, dispatch, resting, ramp, time, invoker, hurry });

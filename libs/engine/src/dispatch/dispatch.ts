@@ -53,6 +53,8 @@ export interface Hold {
   readonly branch: string;
   readonly participant: string;
   readonly code: HoldCode;
+  /** Since when, database time. */
+  readonly sinceMs: number;
 }
 
 /** Names come from contracts and URLs that were checked when they were accepted; beyond this they share one gate. */
@@ -135,7 +137,7 @@ export class Dispatch<Waiting> {
       const gate = this.gateTo(endpoint);
       const code = gate.longHold;
       if (code === null) return null;
-      holds.push({ branch, participant: gate.participant, code });
+      holds.push({ branch, participant: gate.participant, code, sinceMs: gate.heldSinceMs ?? this.ports.time.nowMs() });
     }
     return holds;
   }

@@ -87,6 +87,12 @@ export class Gate<Waiting> {
     return this.isBusy && this.limits.isCrowded() ? 'participant_busy' : null;
   }
 
+  /** Since when an order or the breaker is in the way, database time; `null`: neither is. */
+  get heldSinceMs(): number | null {
+    if (this.pauseOrder !== null) return this.pauseOrder.atMs;
+    return this.breaker.state === 'closed' ? null : this.breaker.sinceMs;
+  }
+
   /** True when so much waits here that nothing more need be fetched for now. */
   get isBusy(): boolean {
     return !this.isClear && this.waiting.size >= this.limits.mostHeld && !this.hasRoom;

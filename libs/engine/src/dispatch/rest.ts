@@ -2,7 +2,7 @@
  * The rest of transactions that owe nothing but calls which are held back for long: they leave memory, so that what waits for one participant takes
  * no place from the others, and are looked at again from time to time even if nobody fetches them.
  */
-import type { Plan, Transaction } from '@assent/protocol';
+import { type Attention, attentionOf, type Endpoint, type Plan, type Transaction } from '@assent/protocol';
 import type { Hold } from './dispatch.js';
 
 /** What is asked of the gates. */
@@ -30,4 +30,19 @@ export function heldRestOf(tx: Transaction, plan: Plan, holds: Holds, nowMs: num
   const longestMs = Math.max(isPaused ? PAUSED_LOOK_MS : tx.policy.capMs, restAfterMs * 2);
   const untilMs = Math.min(plan.wakeAtMs ?? Number.POSITIVE_INFINITY, nowMs + longestMs);
   return untilMs > nowMs + restAfterMs ? { holds: held, untilMs } : null;
+}
+
+/** What the attention table says of a transaction that rests like this: what is held back waits for its participant, whatever its last attempt ended with. */
+export function attentionOfHeld(
+  tx: Transaction,
+  holds: readonly Hold[],
+  participantOf: (endpoint: Endpoint) => string,
+): readonly Attention[] {
+  const isHeld = (branch: string) => holds.some((hold) => hold.branch === branch);
+  return [
+    ...attentionOf(tx, true, participantOf).filter(({ kind, branch }) => kind !== 'retrying' || !isHeld(branch)),
+    ...holds.map(({ branch, participant, code, sinceMs }) => {
+      return { branch, kind: 'waiting' as const, code, participant, sinceMs: Math.max(sinceMs, tx.createdAtMs) };
+    }),
+  ];
 }

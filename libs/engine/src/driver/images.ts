@@ -2,8 +2,8 @@
  * The rows of a resident: its durable image, who owns it after that image, when it will be due at rest, and what the attention table says
  * (DESIGN 7 and 8). Made when a batch is cut.
  */
-import { type Attention, attentionOf, eventOf, imageOf, type Plan, planFor, type Transaction } from '@assent/protocol';
-import { type Dispatch, type HeldRest, type Hold, heldRestOf } from '../dispatch/index.js';
+import { type Attention, attentionOf, type Endpoint, eventOf, imageOf, type Plan, planFor, type Transaction } from '@assent/protocol';
+import { attentionOfHeld, type Dispatch, type HeldRest, type Hold, heldRestOf } from '../dispatch/index.js';
 import type { BranchInvoker } from '../ports/branch-invoker.js';
 import type { Incarnation } from '../ports/transaction-store.js';
 import type { Batch } from '../writer/index.js';
@@ -158,24 +158,11 @@ function writeAttention(
   holds: readonly Hold[],
 ): string | null {
   if (resident.bare) return resident.attention;
-  const rows = withHolds(
-    attentionOf(tx, isAtRest, (endpoint) => context.invoker.participantOf(endpoint)),
-    holds,
-    context.nowMs,
-  );
+  const participantOf = (endpoint: Endpoint) => context.invoker.participantOf(endpoint);
+  const rows = holds.length > 0 ? attentionOfHeld(tx, holds, participantOf) : attentionOf(tx, isAtRest, participantOf);
   const text = textOf(rows);
   if (text !== resident.attention) batch.changeAttention({ gid: resident.gid, rows });
   return text;
-}
-
-/** What is held back waits for its participant, whatever its last attempt ended with. */
-function withHolds(rows: readonly Attention[], holds: readonly Hold[], sinceMs: number): readonly Attention[] {
-  if (holds.length === 0) return rows;
-  const isHeld = (branch: string) => holds.some((hold) => hold.branch === branch);
-  return [
-    ...rows.filter(({ kind, branch }) => kind !== 'retrying' || !isHeld(branch)),
-    ...holds.map(({ branch, participant, code }) => ({ branch, kind: 'waiting' as const, code, participant, sinceMs })),
-  ];
 }
 
 /**

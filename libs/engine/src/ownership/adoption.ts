@@ -3,7 +3,7 @@
  * from a dead node, or as an orphan. One gid is on its way in at most once at a time, so that nobody drives from a row that somebody else
  * here has moved on meanwhile.
  */
-import type { Transaction } from '@assent/protocol';
+import type { Attention, Transaction } from '@assent/protocol';
 import { type Driver, outcomeUnknown, type Resident } from '../driver/index.js';
 import { EngineError } from '../errors.js';
 import type { Policies } from '../policies.js';
@@ -91,10 +91,10 @@ export class Adoption {
     this.ports.writer.enqueue(new Claim(row, this.ports.self, hurried, this));
   }
 
-  /** Lets a row that is due rest on until then. */
-  postpone(row: StoredTransaction, untilMs: number): void {
+  /** Lets a row that is due rest on until then; `attention` says for whom it waits. */
+  postpone(row: StoredTransaction, untilMs: number, attention: readonly Attention[]): void {
     this.underWay.set(row.gid, []);
-    this.ports.writer.enqueue(new Postponement(row, untilMs, (gid) => this.arrived(gid)));
+    this.ports.writer.enqueue(new Postponement(row, untilMs, attention, (gid) => this.arrived(gid)));
   }
 
   /** Loads rows that name this node as owner and that it does not hold. Returns how many there were. */

@@ -101,7 +101,7 @@ export class Collector {
       if (judgement.kind === 'worth a claim') chosen.push(row);
       else if (judgement.kind === 'busy') passedOver += 1;
       else {
-        this.adoption.postpone(row, judgement.untilMs);
+        this.adoption.postpone(row, judgement.untilMs, judgement.attention);
         postponed += 1;
       }
     }

@@ -2,10 +2,11 @@
  * What a row at rest owes, judged without taking it into memory: whether it is worth a claim now, or only waits for a participant to which
  * nothing is sent.
  */
-import { type Plan, planFor, type Transaction } from '@assent/protocol';
-import { type Dispatch, heldRestOf } from '../dispatch/index.js';
+import { type Attention, type Plan, planFor, type Transaction } from '@assent/protocol';
+import { attentionOfHeld, type Dispatch, heldRestOf } from '../dispatch/index.js';
 import type { Resident } from '../driver/index.js';
 import type { Policies } from '../policies.js';
+import type { BranchInvoker } from '../ports/branch-invoker.js';
 import type { StoredTransaction } from '../ports/transaction-store.js';
 import { transactionIfKnown } from '../rows.js';
 import type { DatabaseTime } from '../time/index.js';
@@ -14,13 +15,14 @@ export interface RestingPorts {
   readonly policies: Policies;
   readonly time: DatabaseTime;
   readonly dispatch: Pick<Dispatch<Resident>, 'isHolding' | 'holdOf' | 'areBusy' | 'noteResting'>;
+  readonly invoker: Pick<BranchInvoker, 'participantOf'>;
   readonly restAfterMs: number;
 }
 
 export type Judgement =
   | { readonly kind: 'worth a claim' }
   /** All it owes is held back: it may go on resting until then, by database time. */
-  | { readonly kind: 'held'; readonly untilMs: number }
+  | { readonly kind: 'held'; readonly untilMs: number; readonly attention: readonly Attention[] }
   /** It would only wait in memory behind so many others of its participant. */
   | { readonly kind: 'busy' };
 
@@ -39,12 +41,13 @@ export class Resting {
   judge(row: StoredTransaction): Judgement {
     const read = row.owner === null ? this.read(row) : null;
     if (read === null) return WORTH_A_CLAIM;
-    const { dispatch, restAfterMs } = this.ports;
+    const { dispatch, invoker, restAfterMs } = this.ports;
     const { tx, plan, nowMs } = read;
     const rest = heldRestOf(tx, plan, dispatch, nowMs, restAfterMs);
     if (rest !== null) {
       dispatch.noteResting(rest.holds);
-      return { kind: 'held', untilMs: rest.untilMs };
+      const attention = attentionOfHeld(tx, rest.holds, (endpoint) => invoker.participantOf(endpoint));
+      return { kind: 'held', untilMs: rest.untilMs, attention };
     }
     const hasMoreToDo = plan.wakeAtMs !== null && plan.wakeAtMs <= nowMs;
     return !hasMoreToDo && dispatch.areBusy(plan.invokes) ? BUSY : WORTH_A_CLAIM;
