@@ -25,8 +25,8 @@ export interface Report {
 /** From healing to the end of everything that nobody has to decide: retry cap, deadline, takeover and a clock that was set back. */
 const CONVERGENCE_MS = 60_000;
 const LOOK_EVERY_MS = 250;
-/** After the end: longer than any call or packet is held up, and than a lease. */
-const AFTERMATH_MS = 7_000;
+/** After the end: longer than any call or packet is held up, than a lease, and than work goes on in the background that nobody has to undo. */
+const AFTERMATH_MS = 14_000;
 
 export async function runSeed(options: WorldOptions): Promise<Report> {
   const world = new World(options);

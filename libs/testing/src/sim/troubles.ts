@@ -71,13 +71,18 @@ function replace({ nodes, timeline }: World, random: SimRandom): boolean {
 }
 
 /** What was ordered may be lost on its way, or be known to nobody but the database. */
-function operate({ nodes, services, marks }: World, random: SimRandom): boolean {
+function operate({ nodes, services, marks, pauses }: World, random: SimRandom): boolean {
   const kind = random.pick(['pause', 'resume', 'reset', 'wake', 'wake'] as const);
   const participant = random.pick([...services.keys()]);
-  const running = random.pick(nodes).current;
-  if (running === null || !running.engine.state().ready) return false;
-  running.engine.orderParticipant({ kind, participant, by: 'operator', reason: 'trouble' }).then(
-    () => marks.reach(`ordered to ${kind}`),
+  const { name, current } = random.pick(nodes);
+  if (current === null || !current.engine.state().ready) return false;
+  if (kind === 'resume') pauses.resumes(participant);
+  current.engine.orderParticipant({ kind, participant, by: 'operator', reason: 'trouble' }).then(
+    () => {
+      marks.reach(`ordered to ${kind}`);
+      if (kind === 'pause') pauses.paused(participant, name);
+      if (kind === 'resume') pauses.resumed(participant);
+    },
     () => marks.reach('order lost'),
   );
   return true;

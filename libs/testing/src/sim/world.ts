@@ -8,7 +8,7 @@ import { type OpenBackend, SimDatabase } from './database/index.js';
 import { Api, Initiator, policies, RequestMaker, type Shelves, shortestRetryMs } from './initiator/index.js';
 import { Faults, Journal, Marks, SimRandom, Timeline } from './kernel/index.js';
 import { LocalDatabase, Service, Stock } from './participant/index.js';
-import { CallLedger, Durable, Effects, Fences, Findings, Promises } from './truth/index.js';
+import { CallLedger, Durable, Effects, Fences, Findings, Pauses, Promises } from './truth/index.js';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -54,6 +54,7 @@ export class World {
   readonly ledger: CallLedger;
   readonly effects: Effects;
   readonly promises: Promises;
+  readonly pauses: Pauses;
   readonly database: SimDatabase;
   readonly services = new Map<string, Service>();
   readonly stock: Stock;
@@ -74,6 +75,7 @@ export class World {
     this.durable = new Durable(policies, this.fences, this.findings, this.marks);
     this.ledger = new CallLedger(this.durable, this.findings, this.isTimeSteady ? () => this.database.nowMs() : null);
     this.effects = new Effects(this.durable, this.findings);
+    this.pauses = new Pauses(this.findings);
     this.promises = new Promises(this.durable, this.findings);
     const { timeline, fences, durable, journal, marks, ledger } = this;
     this.database = new SimDatabase(timeline, options.openBackend, fences, durable, journal, marks, policies, ledger);
@@ -128,7 +130,10 @@ export class World {
 
   private resumeParticipants(): void {
     const resume = { kind: 'resume', by: 'operator', reason: 'healed', atMs: this.database.nowMs() } as const;
-    for (const participant of this.services.keys()) void this.database.controls.order({ ...resume, participant });
+    for (const participant of this.services.keys()) {
+      this.pauses.resumes(participant);
+      void this.database.controls.order({ ...resume, participant });
+    }
   }
 
   private openService(name: string, pools: readonly string[]): Service {
@@ -150,9 +155,9 @@ export class World {
   }
 
   private makeNode(name: string): SimNode {
-    const { timeline, faults, journal, marks, findings, database, network, durable, ledger, effects, fences } = this;
+    const { timeline, faults, journal, marks, findings, database, network, durable, ledger, effects, fences, pauses } = this;
     return new SimNode(name, {
-      ...{ timeline, faults, journal, marks, findings, database, network, durable, ledger, effects, fences },
+      ...{ timeline, faults, journal, marks, findings, database, network, durable, ledger, effects, fences, pauses },
       random: this.random.fork('nodes'),
       options: engineOptions(this.random.fork('options')),
       bounds: {

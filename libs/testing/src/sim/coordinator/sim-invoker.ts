@@ -71,6 +71,6 @@ export class SimInvoker implements BranchInvoker {
 }
 
 /** The part of a contract's name before the dot. */
-function participantOf(endpoint: Endpoint): string {
+export function participantOf(endpoint: Endpoint): string {
   return 'contract' in endpoint ? endpoint.contract.split('.')[0]! : 'url';
 }

@@ -2,9 +2,9 @@
 import { type BranchCall, Engine, type EngineOptions, type FailpointName, type Failpoints } from '@assent/engine';
 import { type SimDatabase, SimStore } from '../database/index.js';
 import { type Faults, type Journal, type Marks, SimProcess, type SimRandom, type Timeline } from '../kernel/index.js';
-import type { CallLedger, Durable, Effects, Fences, Findings } from '../truth/index.js';
+import type { CallLedger, Durable, Effects, Fences, Findings, Pauses } from '../truth/index.js';
 import type { Network } from './network.js';
-import { SimInvoker } from './sim-invoker.js';
+import { participantOf, SimInvoker } from './sim-invoker.js';
 import { SimMonitor } from './sim-monitor.js';
 import { type CallBounds, WatchedCalls } from './watched-calls.js';
 
@@ -23,6 +23,7 @@ export interface NodeContext {
   readonly ledger: CallLedger;
   readonly effects: Effects;
   readonly fences: Fences;
+  readonly pauses: Pauses;
   readonly options: Partial<EngineOptions> & { readonly leaseMs: number };
   readonly bounds: CallBounds;
   readonly mayLoseCommits: boolean;
@@ -155,6 +156,7 @@ export class SimNode {
         durable.callLeaves(call, by);
         this.context.effects.callLeaves(call.gid, call.branch, call.op);
         this.judgeLease(call, by);
+        this.context.pauses.leaves(call.gid, participantOf(call.endpoint), this.name);
         ledger.leaves(call, by);
         calls.leaves(call, `${by} ${durable.tenureOf(call.gid)}`);
       },

@@ -4,4 +4,5 @@ export { Durable } from './durable.js';
 export { type EffectKind, Effects, resultOf } from './effects.js';
 export { Fences } from './fences.js';
 export { type Finding, Findings } from './findings.js';
+export { Pauses } from './pauses.js';
 export { Promises } from './promises.js';
