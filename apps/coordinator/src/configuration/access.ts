@@ -24,7 +24,7 @@ export function accessOf(values: Variables): AccessConfiguration | null {
 
 /** One sentence for each problem. */
 export function accessProblems(values: Partial<Variables>): string[] {
-  return [...exposed(values), ...unlocked(values), ...twoRoles(values), ...halfIssuer(values), ...unreadableKey(values)];
+  return [...exposed(values), ...unlocked(values), ...ambiguous(values), ...halfIssuer(values), ...unreadableKey(values)];
 }
 
 function tokensOf(values: Variables): TokenRules | null {
@@ -52,11 +52,16 @@ function unlocked({ ASSENT_AUTH: auth, ASSENT_API_KEYS: keys, ASSENT_JWT_ISSUER:
   return set.map((name) => `${name} counts only with ASSENT_AUTH=on`);
 }
 
-/** A principal may have two keys while one replaces the other, but it is one principal. */
-function twoRoles({ ASSENT_API_KEYS: keys }: Partial<Variables>): string[] {
+/** One principal has one role, and a key tells who it is. */
+function ambiguous({ ASSENT_API_KEYS: keys }: Partial<Variables>): string[] {
   const names = [...(keys?.keys() ?? [])].map((owner) => ownerOf(owner).principal);
   const twice = names.filter((name, place) => names.indexOf(name) !== place);
-  return twice.map((name) => `ASSENT_API_KEYS gives "${name}" two roles`);
+  const texts = [...(keys?.values() ?? [])];
+  const shared = names.filter((_, place) => texts.indexOf(texts[place] ?? '') !== place);
+  return [
+    ...twice.map((name) => `ASSENT_API_KEYS gives "${name}" two roles`),
+    ...shared.map((name) => `ASSENT_API_KEYS gives "${name}" the key of somebody else`),
+  ];
 }
 
 function halfIssuer(values: Partial<Variables>): string[] {

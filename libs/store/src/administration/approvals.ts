@@ -1,6 +1,7 @@
 /** The tables of approvals: the rules that demand a second person, and what waits for one. */
 import { type DataSource, type EntityManager, In, LessThan, MoreThan } from 'typeorm';
 import { ApprovalRequestEntity, ApprovalRuleEntity } from '../schema/index.js';
+import { inTransaction } from './in-transaction.js';
 
 export type ApprovalRequest = ApprovalRequestEntity;
 export type ApprovalRule = ApprovalRuleEntity;
@@ -71,6 +72,14 @@ export class ApprovalTable {
   }
 
   async keepOutcome(id: string, outcome: string): Promise<void> {
-    await this.dataSource.getRepository(ApprovalRequestEntity).update({ id }, { outcome });
+    await inTransaction(this.dataSource, (manager) => manager.update(ApprovalRequestEntity, { id }, { outcome }));
+  }
+
+  /** Takes away decided requests that were made before `beforeMs`; the audit still tells of them. Index: (state, requested_at). */
+  async forget(beforeMs: number): Promise<void> {
+    const where = { state: In(['approved', 'rejected', 'expired']), requestedAtMs: LessThan(beforeMs) };
+    const old = await this.dataSource.getRepository(ApprovalRequestEntity).find({ select: { id: true }, where, take: MOST_OVERDUE });
+    if (old.length === 0) return;
+    await inTransaction(this.dataSource, (manager) => manager.delete(ApprovalRequestEntity, { id: In(old.map(({ id }) => id)) }));
   }
 }

@@ -1,6 +1,7 @@
 /** The tables of escalation: rules, alerts, and what was sent. Every move of an alert is guarded by the state it was read in. */
 import { type DataSource, type EntityManager, In, LessThanOrEqual, MoreThan, Not } from 'typeorm';
 import { EscalationAlertEntity, EscalationDeliveryEntity, EscalationRuleEntity } from '../schema/index.js';
+import { inTransaction } from './in-transaction.js';
 import { isDuplicate } from './refusals.js';
 
 export type EscalationRule = EscalationRuleEntity;
@@ -55,7 +56,7 @@ export class EscalationTables {
   /** False when one of the same rule and subject is open already: at another node, or since the last look. Index: (open_key), unique. */
   async open(alert: EscalationAlert): Promise<boolean> {
     try {
-      await this.dataSource.getRepository(EscalationAlertEntity).insert(alert);
+      await inTransaction(this.dataSource, (manager) => manager.insert(EscalationAlertEntity, alert));
       return true;
     } catch (error) {
       if (isDuplicate(error)) return false;
@@ -66,7 +67,7 @@ export class EscalationTables {
   /** Nothing more is said but that it is over, and that only where something had been said. */
   async resolve({ id, deliveries }: EscalationAlert, atMs: number): Promise<void> {
     const change = { state: 'resolved', openKey: null, resolvedAtMs: atMs, nextAtMs: deliveries > 0 ? atMs : null } as const;
-    await this.dataSource.getRepository(EscalationAlertEntity).update({ id, state: Not('resolved') }, change);
+    await inTransaction(this.dataSource, (manager) => manager.update(EscalationAlertEntity, { id, state: Not('resolved') }, change));
   }
 
   /** Every alert of a rule that is no more: nobody is told anything. */
@@ -95,27 +96,37 @@ export class EscalationTables {
   async claim(alert: EscalationAlert, change: { readonly nextAtMs: number | null; readonly escalated: boolean }): Promise<boolean> {
     const { id, nextAtMs, deliveries } = alert;
     const guard = { id, deliveries, ...(nextAtMs !== null && { nextAtMs }) };
-    const moved = await this.dataSource.getRepository(EscalationAlertEntity).update(guard, { ...change, deliveries: deliveries + 1 });
+    const claimed = { ...change, deliveries: deliveries + 1 };
+    const moved = await inTransaction(this.dataSource, (manager) => manager.update(EscalationAlertEntity, guard, claimed));
     return moved.affected === 1;
   }
 
   /** Moves the next webhook of an alert whose state has not changed since. */
   async postpone({ id, state }: EscalationAlert, nextAtMs: number | null): Promise<void> {
-    await this.dataSource.getRepository(EscalationAlertEntity).update({ id, state }, { nextAtMs });
+    await inTransaction(this.dataSource, (manager) => manager.update(EscalationAlertEntity, { id, state }, { nextAtMs }));
   }
 
   /** Keeps what was sent, the newest hundred of each alert. */
   async delivered(delivery: EscalationDelivery): Promise<void> {
-    const table = this.dataSource.getRepository(EscalationDeliveryEntity);
-    await table.insert(delivery);
     const { alert, rule } = delivery;
-    const old = await table.find({
-      where: { alert, rule },
-      order: { atMs: 'DESC', id: 'DESC' },
-      skip: MOST_DELIVERIES,
-      take: MOST_DELIVERIES,
+    const page = { order: { atMs: 'DESC', id: 'DESC' }, skip: MOST_DELIVERIES, take: MOST_DELIVERIES } as const;
+    await inTransaction(this.dataSource, async (manager) => {
+      await manager.insert(EscalationDeliveryEntity, delivery);
+      const old = await manager.find(EscalationDeliveryEntity, { where: { alert, rule }, ...page });
+      if (old.length > 0) await manager.delete(EscalationDeliveryEntity, { id: In(old.map(({ id }) => id)) });
     });
-    if (old.length > 0) await table.delete({ id: In(old.map(({ id }) => id)) });
+  }
+
+  /** Takes away alerts that were opened before `beforeMs` and are resolved, with what was sent for them. Index: (state, opened_at). */
+  async forget(beforeMs: number, limit: number): Promise<void> {
+    const where = { state: 'resolved', openedAtMs: LessThanOrEqual(beforeMs) } as const;
+    const old = await this.dataSource.getRepository(EscalationAlertEntity).find({ select: { id: true }, where, take: limit });
+    if (old.length === 0) return;
+    const ids = old.map(({ id }) => id);
+    await inTransaction(this.dataSource, async (manager) => {
+      await manager.delete(EscalationDeliveryEntity, { alert: In(ids) });
+      await manager.delete(EscalationAlertEntity, { id: In(ids) });
+    });
   }
 
   /** Newest first. Index: (alert, at), or (rule, at). */

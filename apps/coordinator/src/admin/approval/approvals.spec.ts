@@ -129,6 +129,15 @@ it('may be approved again by the same person when it was not carried out, with t
   expect(runner.ran.map(({ idempotencyKey }) => idempotencyKey)).toEqual([id]);
 });
 
+it('forgets a request three months after it was decided, but not one that waits', async () => {
+  const decided = await ask();
+  await approvals.reject(decided.id, ben, 'no');
+  nowMs += 7_776_000_000;
+  const waiting = await ask();
+  nowMs += 1;
+  expect((await approvals.list(null, '', 10)).map(({ id }) => id)).toEqual([waiting.id]);
+});
+
 it('refuses what is not legal in the first place', async () => {
   runner.illegal = true;
   await expect(ask()).rejects.toMatchObject({ code: 'not_parked' });

@@ -24,6 +24,8 @@ export interface ShownRequest {
 const ITSELF = 'assent';
 /** Requests that may wait at one time. */
 const MOST_PENDING = 1_000;
+/** Decided requests are shown for so long, in milliseconds: 90 days. */
+const KEPT_MS = 7_776_000_000;
 
 export class Approvals {
   private readonly table: ApprovalTable;
@@ -161,7 +163,9 @@ export class Approvals {
     });
   }
 
+  /** What time does to requests; looked after whenever somebody looks at them. */
   private async expire(): Promise<void> {
+    await this.table.forget(this.nowMs() - KEPT_MS);
     const overdue = await this.table.overdue(this.nowMs());
     for (const request of overdue) {
       await inTransaction(this.dataSource, async (manager) => {

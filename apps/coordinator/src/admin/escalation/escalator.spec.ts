@@ -236,6 +236,20 @@ it('holds an alert of a breaker to be over when its node is gone', async () => {
   expect(await escalations.alerts('resolved', '', 10)).toHaveLength(1);
 });
 
+it('forgets what was over a month ago, with what was sent for it', async () => {
+  await rule();
+  await park('g-1');
+  const node = nodeCalled('a');
+  await node.look();
+  await unpark('g-1');
+  await node.look();
+  const [alert] = await alerts();
+  await opened.dataSource.getRepository(EscalationAlertEntity).update({ id: alert?.id ?? '' }, { openedAtMs: 1 });
+  await node.look();
+  expect(await alerts()).toEqual([]);
+  expect(await escalations.deliveries({ alert: alert?.id ?? '' }, 10)).toEqual([]);
+});
+
 it('ends all alerts of a rule that is removed, and tells nobody', async () => {
   await rule();
   await park('g-1');

@@ -25,6 +25,8 @@ const MOST_SENT = 20;
 const AGAIN_MS = 30_000;
 /** That something is over is said for so long at most. */
 const OVER_MS = 600_000;
+/** Alerts that are over are shown for so long: 30 days. */
+const KEPT_MS = 2_592_000_000;
 
 /** A breaker of this node that is open. */
 export interface OpenBreaker {
@@ -107,6 +109,7 @@ export class Escalator {
       if (rule.kind === 'breaker_open') await this.resolveOfDeadNodes(rule, nowMs);
       else await this.lookAtTransactions(rule, rule.kind, nowMs);
     }
+    await this.tables.forget(nowMs - KEPT_MS, MOST_OPEN);
     for (const alert of await this.tables.due(nowMs, MOST_SENT)) {
       // Sending takes time, and the duty must not end meanwhile: two nodes would only waste a claim each, but let it be one.
       if (!(await this.duties.take(DUTY, this.parts.holder, DUTY_MS))) return;
