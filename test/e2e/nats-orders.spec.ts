@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { createService, readNatsUrl } from '@assent/service';
+import { connect } from '@nats-io/transport-node';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { inventoryWith } from '../../apps/inventory/src/inventory.module.js';
 import { paymentWith } from '../../apps/payment/src/payment.module.js';
@@ -188,6 +189,32 @@ suite('Orders over NATS', () => {
       // Every seventh order asks for what is not there; nothing else fails.
       expect(committed).toBe(120);
       expect(await totals()).toEqual(expectedAfter(committed));
+    },
+    WITHIN_MS,
+  );
+
+  it(
+    'that do not need a participant that hangs are not held up by those that do',
+    async () => {
+      await services.pop()?.close();
+      const silent = await connect({ servers: nats.url });
+      let heard = 0;
+      silent.subscribe('assent.payment.>', { callback: () => void heard++ });
+      await silent.flush();
+      // More than the places of a participant: its queue stands.
+      const money = { id: 'money', contract: 'payment.charge', payload: { account: 'ada', amount: PRICE } };
+      const stuck = await Promise.all(
+        Array.from({ length: 100 }, () => coordinator.post('/v1/transactions', { gid: randomUUID(), pattern: 'saga', branches: [money] })),
+      );
+      await until('every place of the participant that hangs is taken', () => heard >= 64);
+      const goods = { id: 'goods', contract: 'inventory.deduct', payload: { lines: [{ sku: 'tea', quantity: 1 }] } };
+      const free = { pattern: 'saga', branches: [goods], wait: 'final', timeoutMs: 10_000 };
+      const ends = await Promise.all(
+        Array.from({ length: 100 }, () => coordinator.post('/v1/transactions', { ...free, gid: randomUUID() })),
+      );
+      expect(stuck.map(({ status }) => status)).toEqual(Array(100).fill(202));
+      expect(ends.map(({ body }) => body.status)).toEqual(Array(100).fill('committed'));
+      await silent.close();
     },
     WITHIN_MS,
   );
