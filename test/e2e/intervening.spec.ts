@@ -91,11 +91,16 @@ describe('an operator', () => {
     const gid = await parked();
     expect(await act(gid, 'pause', {}, { 'if-match': '"1"' })).toMatchObject({ status: 412, body: { code: 'version_differs' } });
     expect(await act(gid, 'resolve', { branch: 'nobody', outcome: 'failed' })).toMatchObject({ status: 409, body: { code: 'not_parked' } });
+    expect(await act(gid, 'change-policy', { policy: 'nobody' })).toMatchObject({ status: 422, body: { code: 'unknown_policy' } });
     expect(await act(gid, 'fly', {})).toMatchObject({ status: 404, body: { code: 'unknown_action' } });
     expect(await act(gid, 'pause', { reason: '' })).toMatchObject({ status: 422, body: { pointer: '/reason' } });
     expect(await act(gid, 'pause', {}, { 'if-match': 'new' })).toMatchObject({ status: 400 });
     expect(await act(uuidv7(), 'pause', {})).toMatchObject({ status: 404, body: { code: 'not_found' } });
-    expect(await auditOf(gid)).toEqual(['pause refused version_differs', 'resolve refused not_parked']);
+    expect(await auditOf(gid)).toEqual([
+      'pause refused version_differs',
+      'resolve refused not_parked',
+      'change-policy refused unknown_policy',
+    ]);
   });
 
   it('pauses, gives another policy, resumes', async () => {

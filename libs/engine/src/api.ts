@@ -1,6 +1,6 @@
 /** What can be asked of the engine, as types: the REST layer codes against this file, and its tests may stand in for it. */
 import type { BranchDefinition, Definition, Op, OpView, Policy, TransactionView } from '@assent/protocol';
-import type { Choice, Deed, DeedResult, Rehearsal, Sealing } from './commands/index.js';
+import type { Choice, Deed, DeedResult, RefusedEarly, Rehearsal, Sealing } from './commands/index.js';
 import type { DispatchState } from './dispatch/index.js';
 import type { ParticipantControl, ParticipantOrder } from './ports/participant-control.js';
 
@@ -78,7 +78,7 @@ export interface Interventions {
   /** Tells the participant of a branch that one of its ops never runs any more. */
   seal(gid: string, branch: string, op: Op): Promise<Sealing>;
   /** Keeps a refusal that was decided before the machine was asked. */
-  noteRefusal(gid: string, deed: Deed, refusal: { readonly code: string; readonly detail: string }): Promise<void>;
+  noteRefusal(gid: string, asked: RefusedEarly): Promise<void>;
   /** Reads all policies anew, because one has been added or retired. */
   refreshPolicies(): Promise<void>;
 }

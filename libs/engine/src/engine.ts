@@ -19,7 +19,7 @@ import type {
   TransactionEngine,
   WaitRequest,
 } from './api.js';
-import { choicesOf, type Deed, type DeedResult, type Rehearsal, type Sealing, seal } from './commands/index.js';
+import { choicesOf, type Deed, type DeedResult, type RefusedEarly, type Rehearsal, type Sealing, seal } from './commands/index.js';
 import { storeUnavailable } from './driver/index.js';
 import { EngineError } from './errors.js';
 import { type EnginePorts, Life } from './life.js';
@@ -159,8 +159,8 @@ export class Engine implements Interventions, TransactionEngine, ParticipantOper
     return this.admitted(gid, async (life) => seal((await life.interventions.look(gid)).tx, branch, op, this.ports.invoker));
   }
 
-  noteRefusal(gid: string, deed: Deed, refusal: { readonly code: string; readonly detail: string }): Promise<void> {
-    return this.admitted(gid, (life) => life.interventions.noteRefusal(gid, deed, refusal));
+  noteRefusal(gid: string, asked: RefusedEarly): Promise<void> {
+    return this.admitted(gid, (life) => life.interventions.noteRefusal(gid, asked));
   }
 
   refreshPolicies(): Promise<void> {

@@ -1,6 +1,16 @@
 /** Drives transactions: driver, scheduler, writer, ownership, recovery. Only ports, no I/O of its own. */
 export type * from './api.js';
-export type { Choice, Deed, DeedRefusal, DeedResult, Intervention, Rehearsal, Sealing, SealReport } from './commands/index.js';
+export type {
+  Choice,
+  Deed,
+  DeedRefusal,
+  DeedResult,
+  Intervention,
+  RefusedEarly,
+  Rehearsal,
+  Sealing,
+  SealReport,
+} from './commands/index.js';
 export { type BreakerPolicy, type BreakerState, type DispatchState, defaultBreakerPolicy } from './dispatch/index.js';
 export { Engine } from './engine.js';
 export { EngineError, type EngineErrorCode, type EngineErrorDetails } from './errors.js';

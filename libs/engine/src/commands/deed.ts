@@ -35,6 +35,12 @@ export interface DeedRefusal {
   readonly detail: string;
 }
 
+/** What somebody asked for, and was refused before the machine was asked. */
+export interface RefusedEarly extends Pick<Deed, 'id' | 'by' | 'reason' | 'remarks'> {
+  readonly action: string;
+  readonly refusal: DeedRefusal;
+}
+
 /** What the audit says of how a deed ended. */
 export interface DeedEnd extends Partial<DeedRefusal> {
   readonly outcome: 'done' | 'repeated' | 'refused';

@@ -2,7 +2,7 @@
 
 export { type Choice, choicesOf } from './choices.js';
 export { type CommandPorts, Commands } from './commands.js';
-export type { Deed, DeedRefusal, Intervention } from './deed.js';
+export type { Deed, DeedRefusal, Intervention, RefusedEarly } from './deed.js';
 export { Executor } from './executor.js';
 export { type DeedResult, Interventions, type Rehearsal } from './interventions.js';
 export { Recorder } from './recorder.js';

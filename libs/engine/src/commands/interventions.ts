@@ -13,7 +13,7 @@ import { transactionOf } from '../rows.js';
 import type { DatabaseTime } from '../time/index.js';
 import type { Writer } from '../writer/index.js';
 import { rowOfDeed } from './command.js';
-import { auditRowOf, type Deed, type DeedRefusal, endOf, interventionEvent, refusalOf, versionRefusal } from './deed.js';
+import { auditRowOf, type Deed, type DeedRefusal, endOf, interventionEvent, type RefusedEarly, refusalOf, versionRefusal } from './deed.js';
 import { Note } from './note.js';
 import type { Recorder } from './recorder.js';
 
@@ -95,9 +95,11 @@ export class Interventions {
   }
 
   /** Keeps a refusal that was decided before the machine was asked. */
-  async noteRefusal(gid: string, deed: Deed, refusal: { readonly code: string; readonly detail: string }): Promise<void> {
+  async noteRefusal(gid: string, asked: RefusedEarly): Promise<void> {
     const { version } = await this.look(gid);
-    await this.note(auditRowOf(gid, deed, { outcome: 'refused', version, ...refusal }, this.ports.time.nowMs()), null);
+    const { id, by: principal, action, reason, refusal, remarks } = asked;
+    const detail = JSON.stringify({ outcome: 'refused', version, ...refusal, ...remarks });
+    await this.note({ id, gid, atMs: this.ports.time.nowMs(), principal, action, reason, detail }, null);
   }
 
   /** Keeps an audit row that no image carries; resolves once it is durable. */

@@ -57,10 +57,9 @@ export class ActionDesk implements ActionRunner {
 
   /** Carries an action out under an id of the caller's choice. */
   async carryOut(id: string, asked: AskedAction, parameters: ActionParameters, acting: ActingFor): Promise<Answered> {
-    const intervention = await this.interventionOf(asked, parameters);
     const deed: Deed = {
       id,
-      intervention,
+      intervention: await this.auditedly(id, asked, acting, () => this.interventionOf(asked, parameters)),
       by: acting.requestedBy.name,
       reason: asked.reason,
       ifVersion: asked.version,
@@ -100,6 +99,20 @@ export class ActionDesk implements ActionRunner {
     }
   }
 
+  /** What is refused here, before the machine is asked, is told in the audit as well. */
+  private async auditedly<T>(id: string, asked: AskedAction, acting: ActingFor, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ApiError && error.status < 500) {
+        const { gid, action, reason } = asked;
+        const refusal = { code: error.code, detail: error.detail };
+        await this.operations.interventions().noteRefusal(gid, { id, by: acting.requestedBy.name, action, reason, refusal, remarks: {} });
+      }
+      throw error;
+    }
+  }
+
   private async policyOf({ policy: asked = '' }: ActionParameters): Promise<Policy> {
     const [name, version] = typeof asked === 'string' ? [asked, null] : [asked.name, asked.version];
     const policy = await this.backend.policy(name, version);
@@ -128,7 +141,8 @@ export class ActionDesk implements ActionRunner {
     const told = { ...deed, remarks: { ...deed.remarks, seal } };
     if (objection === null) return told;
     if (force === true) return { ...told, remarks: { ...told.remarks, forced: true } };
-    await interventions.noteRefusal(gid, told, objection);
+    const remarks = { ...told.remarks, branch, op, as: outcome };
+    await interventions.noteRefusal(gid, { ...deed, action: intervention.kind, refusal: objection, remarks });
     throw new ApiError(objection.code, objection.detail, { gid });
   }
 }
