@@ -2,7 +2,7 @@
  * Fetches from rest what waits for a participant: when nothing holds its calls back any more, and when an operator orders that everything be called
  * now. It brings no more at a time than the participant's gate takes, so that whoever comes back is not met by everything that waited.
  */
-import type { Transaction } from '@assent/protocol';
+import { isFinal, type Transaction } from '@assent/protocol';
 import type { Dispatch } from '../dispatch/index.js';
 import type { Driver, Resident } from '../driver/index.js';
 import type { BranchInvoker } from '../ports/branch-invoker.js';
@@ -119,7 +119,9 @@ export class Waker {
     const { store, adoption, resting } = this.ports;
     let count = 0;
     for (const row of (await store.readMany(gids)).toSorted((a, b) => (a.gid < b.gid ? -1 : 1))) {
-      if (row.owner !== null || adoption.isKnown(row.gid) || (kind === 'due' && !resting.owesNow(row))) continue;
+      // It may have ended since its gid was read: what is final is nobody's.
+      if (row.owner !== null || isFinal(row.status) || adoption.isKnown(row.gid)) continue;
+      if (kind === 'due' && !resting.owesNow(row)) continue;
       adoption.claim(row, kind === 'all' ? (tx) => this.branchesAt(tx, participant) : undefined);
       count += 1;
       if (count >= most) return { count, upTo: row.gid };

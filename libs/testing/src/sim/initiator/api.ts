@@ -74,6 +74,11 @@ export class Api {
     });
   }
 
+  /** True when the same may be asked again after this refusal. */
+  mayRepeat(code: EngineErrorCode): boolean {
+    return repeatable.has(code);
+  }
+
   /** Asks until there is an answer that will not change, at most `times`. */
   async persist<T>(request: Request<T>, times: number): Promise<Reply<T>> {
     let reply: Reply<T> = { kind: 'silence' };

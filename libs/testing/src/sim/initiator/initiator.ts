@@ -5,6 +5,7 @@ import type { SimRandom, Timeline } from '../kernel/index.js';
 import type { Service } from '../participant/index.js';
 import type { Promises } from '../truth/index.js';
 import type { Api } from './api.js';
+import { Operator } from './operator.js';
 import type { RequestMaker } from './requests.js';
 
 /** How often an initiator asks before it gives up. */
@@ -14,6 +15,8 @@ const OWN_TRY_TIMES = 4;
 const REGISTER_WAIT_MS = 1_500;
 /** The share of initiators that submit what never ran. */
 const LIARS = 0.01;
+/** The share of transactions that a person looks after. */
+const LOOKED_AFTER = 0.08;
 const WAIT_MS = 2_000;
 
 export interface InitiatorContext {
@@ -34,9 +37,19 @@ export class Initiator {
   ) {}
 
   async run(): Promise<void> {
-    const { random, maker } = this.context;
+    const { random, api, promises } = this.context;
     // A stream of its own, so that the other initiators do what they did before there were liars.
     if (random.fork('lies').chance(LIARS)) return this.lie();
+    const lookedAfter = random.fork('operator');
+    const operator = lookedAfter.chance(LOOKED_AFTER)
+      ? new Operator(this.gid, { api, promises, random: lookedAfter, nowMs: this.context.nowMs }).run()
+      : null;
+    await this.act();
+    await operator;
+  }
+
+  private async act(): Promise<void> {
+    const { random, maker } = this.context;
     const kind = random.fraction();
     if (kind < 0.45) await this.leaveItToTheCoordinator(maker.saga(this.gid));
     else if (kind < 0.65) await this.leaveItToTheCoordinator(maker.tcc(this.gid));

@@ -42,7 +42,7 @@ export class CallLedger {
   leaves(call: BranchCall, by: Incarnation): void {
     const { gid, branch, op, attempt } = call;
     const tx = this.durable.state(gid);
-    if (tx === null || this.durable.hasLostCommits || this.durable.row(gid)?.owner !== by) return;
+    if (tx === null || this.durable.hasLostCommits || this.durable.isRenewed(gid) || this.durable.row(gid)?.owner !== by) return;
     const known = this.known(gid, branch, op);
     if (attempt <= known.calls) this.add(call, `is call ${attempt}, and so was an earlier one`);
     const attempts = known.attempts + (known.isPolled ? 0 : 1);
@@ -62,13 +62,6 @@ export class CallLedger {
     if (known.calls !== attempt) return;
     const isPolled = outcome.kind === 'pending' || (outcome.kind === 'unknown' && known.isPolled);
     this.note(gid, `${branch}/${op}`, { ...known, isPolled, inAir: false });
-  }
-
-  /** A person has given the ops of a transaction a fresh budget. */
-  renewed(gid: string): void {
-    for (const counts of [this.present.get(gid), this.durableCounts.get(gid)]) {
-      for (const [key, count] of counts ?? []) counts?.set(key, { ...count, attempts: 0 });
-    }
   }
 
   /** A flush has been put together: its images hold what is counted now. */

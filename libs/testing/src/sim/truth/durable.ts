@@ -19,6 +19,10 @@ export class Durable {
   private readonly attention = new Map<string, boolean>();
   /** Transactions that their initiator has asked to commit. */
   private readonly submitted = new Set<string>();
+  /** Transactions that a person has asked to pause, and not yet to resume. */
+  private readonly pausing = new Set<string>();
+  /** Transactions of which a person had everything tried again: their attempts begin anew, and before their time. */
+  private readonly renewed = new Set<string>();
   /** Off once the database has lost commits: what it holds is then nobody's truth. */
   private isTrusted = true;
 
@@ -72,6 +76,26 @@ export class Durable {
     return this.attention.get(gid) === true;
   }
 
+  /** A person is about to pause it: from then until somebody is about to resume it no call may leave once it is durably paused. */
+  pauses(gid: string): void {
+    this.pausing.add(gid);
+  }
+
+  resumes(gid: string): void {
+    this.pausing.delete(gid);
+  }
+
+  /** A person is about to have everything tried again: what was counted of its calls says nothing any more. */
+  renews(gid: string): void {
+    this.renewed.add(gid);
+    const tenure = this.tenures.get(gid);
+    if (tenure !== undefined) this.tenures.set(gid, { ...tenure, count: tenure.count + 1 });
+  }
+
+  isRenewed(gid: string): boolean {
+    return this.renewed.has(gid);
+  }
+
   /** The initiator is about to submit: from now on a decision to commit may be seen. */
   submits(gid: string): void {
     this.submitted.add(gid);
@@ -102,6 +126,7 @@ export class Durable {
     const op = call.op as Op;
     const durable = this.state(gid);
     const isOwner = this.rows.get(gid)?.owner === by;
+    if (isOwner && durable?.paused && this.pausing.has(gid)) this.findings.add('D', gid, `${op} of ${branch} left while it was paused`);
     if (!isOwner && this.fences.isAlive(by)) this.findings.add('O', gid, `${op} of ${branch} left a node that lives and does not own it`);
     if (durable === null) {
       this.findings.add('D', gid, `${op} of ${branch} left before its transaction was durable`);

@@ -48,6 +48,21 @@ export class Promises {
     this.durable.submits(gid);
   }
 
+  /** A person is about to pause it. */
+  pauses(gid: string): void {
+    this.durable.pauses(gid);
+  }
+
+  /** A person is about to resume it. */
+  resumes(gid: string): void {
+    this.durable.resumes(gid);
+  }
+
+  /** A person is about to have everything tried again. */
+  retries(gid: string): void {
+    this.durable.renews(gid);
+  }
+
   /** A submit that lists other branches than are registered was carried out. */
   submittedOthers(gid: string): void {
     this.lost(gid, 'it was submitted with other branches than are registered');
