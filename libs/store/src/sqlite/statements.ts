@@ -58,9 +58,9 @@ const sql = {
     'WHERE p.gid = o.gid AND p.version < o.version AND (p.incarnation <> o.incarnation OR p.created_at > o.created_at)) ' +
     'ORDER BY o.created_at, o.gid, o.version LIMIT ?',
   deleteEvent: 'DELETE FROM outbox WHERE gid = ? AND version = ?',
-  /** Index: (incarnation, created_at). What is dead stays dead, so nothing need be guarded. */
+  /** Index: (incarnation, created_at), for each node there was: CROSS JOIN keeps that order. What is dead stays dead, so nothing need be guarded. */
   adoptEvents:
-    'UPDATE outbox SET incarnation = ? WHERE rowid IN (SELECT o.rowid FROM coordinator_node n JOIN outbox o ON o.incarnation = n.incarnation ' +
+    'UPDATE outbox SET incarnation = ? WHERE rowid IN (SELECT o.rowid FROM coordinator_node n CROSS JOIN outbox o ON o.incarnation = n.incarnation ' +
     "WHERE n.state <> 'alive' ORDER BY o.created_at LIMIT ?)",
   countEvents: 'SELECT COUNT(*) AS n FROM (SELECT 1 FROM outbox INDEXED BY outbox_by_incarnation WHERE incarnation = ? LIMIT ?)',
   oldestEvent: 'SELECT created_at AS atMs FROM outbox INDEXED BY outbox_by_incarnation WHERE incarnation = ? ORDER BY created_at LIMIT 1',
