@@ -1,9 +1,17 @@
 /** Runs a coordinator as a process: reads the environment, listens, and goes down in order on SIGTERM or SIGINT. */
 import 'reflect-metadata';
+import { setFlagsFromString } from 'node:v8';
 import { ConfigurationError, readConfiguration } from './configuration/index.js';
 import { Coordinator } from './coordinator.js';
 
+/**
+ * What a transaction makes lives for milliseconds. V8 sees some of it survive under load and makes it in the old generation from then on, where a
+ * megabyte of garbage for every hundred transactions waits for a full collection (measured by `--trace-gc`: 0.1 to 0.3 MB with this).
+ */
+const NOTHING_IS_BORN_OLD = '--no-allocation-site-pretenuring';
+
 async function main(): Promise<void> {
+  setFlagsFromString(NOTHING_IS_BORN_OLD);
   const coordinator = await Coordinator.start(readConfiguration(process.env));
   coordinator.logger.info({ url: coordinator.url }, 'listening');
   void coordinator.failed.then((line) => exitWith(line));
