@@ -8,4 +8,5 @@ export const knownSeeds: readonly KnownSeed[] = [
   { seed: 126, showed: 'a call that left while the image that let its transaction go was in the air' },
   { seed: 6415, showed: 'an abort that waited for ever for a call of a dead node' },
   { seed: 7273, showed: 'the same in a saga of several steps' },
+  { seed: 3620, showed: 'a deed that was asked for again after its answer was lost, and told twice in the audit' },
 ];

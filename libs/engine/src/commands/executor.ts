@@ -12,12 +12,12 @@ import type { Batch, WriteItem, Writer } from '../writer/index.js';
 import { type Command, commandOf, deedOf, eventOf, recordedAtMs } from './command.js';
 import type { Deed } from './deed.js';
 import { endOfTry } from './end-of-try.js';
-import { applyDeed } from './interventions.js';
+import { applyDeed, toldOf } from './interventions.js';
 import { Note } from './note.js';
 
 export interface ExecutorPorts {
   readonly self: Incarnation;
-  readonly store: Pick<TransactionStore, 'readCommands'>;
+  readonly store: Pick<TransactionStore, 'readCommands' | 'findAudit'>;
   readonly writer: Pick<Writer, 'enqueue'>;
   readonly driver: Driver;
   readonly adoption: Adoption;
@@ -124,6 +124,11 @@ export class Executor {
     const found = await adoption.acquire(row.gid);
     if (found.kind === 'elsewhere' || !found.resident.here) return 'left';
     const { resident } = found;
+    if ((await toldOf(this.ports.store, driver, deed, resident)) !== null) {
+      this.dismiss(row.id);
+      return 'closed';
+    }
+    if (!resident.here) return 'left';
     const applied = applyDeed(driver, time, resident, deed);
     if (applied.kind === 'done') return this.close(resident, row);
     driver.settle(resident);

@@ -55,6 +55,9 @@ export class Interventions {
     const { adoption, driver } = this.ports;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const found = await adoption.acquire(gid);
+      // One whose first answer was lost comes again under its id: what has been done and told is not done twice.
+      const told = await toldOf(this.ports.store, driver, deed, found.kind === 'elsewhere' ? null : found.resident);
+      if (told !== null) return this.answerTold(told);
       if (found.kind === 'elsewhere') return this.elsewhere(found.row, deed);
       const { resident } = found;
       // It may have left memory between being found and this line being reached.
@@ -127,7 +130,7 @@ export class Interventions {
   }
 
   private async recorded(gid: string, deed: Deed, image: TransactionView): Promise<DeedResult> {
-    const { recorder, store, policies } = this.ports;
+    const { recorder, store } = this.ports;
     try {
       await recorder.record(rowOfDeed(gid, deed), ELSEWHERE_MS);
     } catch (error) {
@@ -136,9 +139,15 @@ export class Interventions {
     }
     const [told] = await store.findAudit([deed.id]);
     if (told === undefined) throw outcomeUnknown(gid);
+    return this.answerTold(told);
+  }
+
+  /** What the audit says of a deed, with the transaction as it is now. */
+  private async answerTold(told: AuditRow): Promise<DeedResult> {
+    const { gid } = told;
     const { outcome, code, detail } = endOf(told);
-    const row = await store.read(gid);
-    const now = row === null ? image : view(await transactionOf(row, policies), row.version, row.finishedAtMs);
+    const { tx, version, finishedAtMs } = await this.look(gid);
+    const now = view(tx, version, finishedAtMs);
     if (outcome === 'refused') throw refused(gid, { code: code ?? 'already_final', detail: detail ?? '' }, now);
     return { kind: outcome, view: now };
   }
@@ -149,10 +158,32 @@ export type AppliedDeed =
   | { readonly kind: 'done' }
   | { readonly kind: 'noted'; readonly refusal: DeedRefusal | null; readonly note: AuditRow };
 
+/**
+ * What the audit holds of a deed; `null`: nothing. Unless the deed can go on, the transaction is let go on first: it has been fetched and owes what it
+ * owes. Throws `StoreUnavailableError`.
+ */
+export async function toldOf(
+  store: Pick<TransactionStore, 'findAudit'>,
+  driver: Driver,
+  deed: Deed,
+  resident: Resident | null,
+): Promise<AuditRow | null> {
+  let canGoOn = false;
+  try {
+    const [told] = await store.findAudit([deed.id]);
+    canGoOn = told === undefined;
+    return told ?? null;
+  } finally {
+    if (!canGoOn && resident !== null) driver.settle(resident);
+  }
+}
+
 /** Steps a deed. Throws `protocol_bug` when the machine failed, and the transaction has been set aside. */
 export function applyDeed(driver: Driver, time: DatabaseTime, resident: Resident, deed: Deed): AppliedDeed {
   const { gid, version } = resident;
   const atMs = time.nowMs();
+  // It hangs on the next image already: asked again while that is on its way.
+  if (resident.waitingDeeds.some(({ id }) => id === deed.id)) return { kind: 'done' };
   const early = versionRefusal(gid, deed, version);
   if (early !== null) {
     return { kind: 'noted', refusal: early, note: auditRowOf(gid, deed, { outcome: 'refused', version, ...early }, atMs) };
