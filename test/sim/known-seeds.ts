@@ -9,4 +9,6 @@ export const knownSeeds: readonly KnownSeed[] = [
   { seed: 6415, showed: 'an abort that waited for ever for a call of a dead node' },
   { seed: 7273, showed: 'the same in a saga of several steps' },
   { seed: 3620, showed: 'a deed that was asked for again after its answer was lost, and told twice in the audit' },
+  { seed: 12064, showed: 'a pause that was answered by an incarnation that had ended, and not kept by the next one' },
+  { seed: 16892, showed: 'answers to a pause and to its end that overtook each other, which the judge took for a pause in force' },
 ];

@@ -1,5 +1,5 @@
 /** Whoever asked while an incarnation ended gets an answer, whatever was being read for them at that moment. */
-import { MemoryDatabase, MemoryTransactionStore, type Pace } from '@assent/store';
+import { MemoryDatabase, MemoryParticipantControlStore, MemoryTransactionStore, type Pace } from '@assent/store';
 import { initiatorTcc, saga } from '../test/requests.js';
 import { World } from '../test/world.js';
 
@@ -54,5 +54,24 @@ describe('an incarnation that ends while something is read', () => {
     answer();
     await expect(world.clock.settled(beginning, 1_000)).rejects.toMatchObject({ code: 'store_unavailable' });
     expect(world.statusOf('g')).toBe('absent');
+  });
+
+  it('keeps a pause in its successor that had read the orders before the pause was kept', async () => {
+    const { world } = aSlowWorld('read');
+    const store = new MemoryParticipantControlStore(world.database);
+    let keep = () => undefined as void;
+    const isAsked = new Promise<void>((go) => (keep = go));
+    world.participants = {
+      readControls: () => store.readControls(),
+      countWaiting: () => store.countWaiting(),
+      order: (order) => isAsked.then(() => store.order(order)),
+    };
+    const { engine, monitor } = await world.start('a');
+    const pausing = engine.orderParticipant({ kind: 'pause', participant: 'stock', by: 'ann', reason: 'stocktaking' });
+    for (const node of world.database.nodes.values()) world.database.nodes.set(node.incarnation, { ...node, state: 'dead' });
+    await world.clock.until('a new incarnation', () => monitor.raised('node_dead') && engine.state().ready);
+    keep();
+    await pausing;
+    expect(engine.participants().states).toMatchObject([{ participant: 'stock', pause: { by: 'ann' } }]);
   });
 });

@@ -48,6 +48,8 @@ export class Engine implements Interventions, TransactionEngine, ParticipantOper
   /** This process's own incarnations, so that one that is still marked alive is not taken for another process. The last few are enough. */
   private readonly own: string[] = [];
   private hasEndedBefore = false;
+  /** The latest order about each participant that this process has said it keeps: it holds for all its incarnations. One for each name of an order. */
+  private readonly answeredFor = new Map<string, ParticipantControl>();
   private isStoreAway = false;
   /** Begins and commands that have not been answered. */
   private asking = 0;
@@ -199,7 +201,10 @@ export class Engine implements Interventions, TransactionEngine, ParticipantOper
     const { participants } = this.ports;
     if (participants === undefined) throw new EngineError('not_ready', 'This node keeps no orders about participants.');
     const control = await participants.order({ ...order, atMs: life.participants().nowMs });
-    life.dispatch.obey([control]);
+    const known = this.answeredFor.get(control.name);
+    if (known === undefined || known.version < control.version) this.answeredFor.set(control.name, control);
+    // The incarnation that was asked may have ended meanwhile, and the next one have read the orders before this one was kept.
+    this.life?.dispatch.obey([control]);
     return control;
   }
 
@@ -262,6 +267,7 @@ export class Engine implements Interventions, TransactionEngine, ParticipantOper
         if (this.phase === 'starting') {
           this.life = life;
           this.phase = 'alive';
+          life.dispatch.obey([...this.answeredFor.values()]);
         } else {
           await life.drain(0);
         }

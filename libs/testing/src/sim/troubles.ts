@@ -78,10 +78,10 @@ function operate({ nodes, services, marks, pauses }: World, random: SimRandom): 
   if (current === null || !current.engine.state().ready) return false;
   if (kind === 'resume') pauses.resumes(participant);
   current.engine.orderParticipant({ kind, participant, by: 'operator', reason: 'trouble' }).then(
-    () => {
+    ({ version }) => {
       marks.reach(`ordered to ${kind}`);
-      if (kind === 'pause') pauses.paused(participant, name);
-      if (kind === 'resume') pauses.resumed(participant);
+      if (kind === 'pause') pauses.paused(participant, name, version);
+      if (kind === 'resume') pauses.resumed(participant, version);
     },
     () => marks.reach('order lost'),
   );
