@@ -1,9 +1,6 @@
 /** What is old goes in small batches: first what was asked, then the row; what is not finished stays, and is flagged. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type OpenedStore, openTransactionStore, Retention } from '@assent/store';
-import { createTestDatabase, mariadbUrl } from '../support/databases.js';
+import { Retention } from '@assent/store';
+import { describeEveryDatabase } from './support/opened.js';
 import { aBegin, aMove, anAttempt, anImage, Node } from './support/rows.js';
 
 const DAY_MS = 86_400_000;
@@ -18,101 +15,62 @@ const definition = JSON.stringify({
 const progress =
   '{"decision":{"atMs":1,"reason":{"branch":"a","code":"NO","message":"it\'s \u2603"}},"branches":{"a":{"end":{"is":"succeeded"}}}}';
 
-interface Ground {
-  readonly opened: OpenedStore;
-  close(): Promise<void>;
-}
+describeEveryDatabase('retention', (opened) => {
+  let node: Node;
+  const nowMs = Date.now();
 
-async function onSqlite(): Promise<Ground> {
-  const folder = mkdtempSync(join(tmpdir(), 'assent-retention-'));
-  const opened = await openTransactionStore({ url: `sqlite:${join(folder, 'a.sqlite')}`, leaseMs: 5_000 });
-  return {
-    opened,
-    async close() {
-      await opened.store.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function onMariadb(): Promise<Ground> {
-  const database = await createTestDatabase();
-  const opened = await openTransactionStore({ url: database.url, leaseMs: 5_000 });
-  return {
-    opened,
-    async close() {
-      await opened.store.close();
-      await database.drop();
-    },
-  };
-}
-
-for (const [name, open] of [
-  ['on SQLite', onSqlite],
-  ['on MariaDB', mariadbUrl === null ? null : onMariadb],
-] as const) {
-  (open === null ? describe.skip : describe)(`retention, ${name}`, () => {
-    let ground: Ground;
-    let node: Node;
-    const nowMs = Date.now();
-
-    beforeEach(async () => {
-      ground = await (open as () => Promise<Ground>)();
-      node = await Node.enter(ground.opened.store);
-    });
-    afterEach(() => ground.close());
-
-    /** Begun, and if it is final finished, so many days ago. */
-    async function aged(gid: string, days: number, status: 'active' | 'committed' | 'aborted'): Promise<void> {
-      const createdAtMs = nowMs - days * DAY_MS;
-      await node.commit({ begins: [aBegin(gid, null, { createdAtMs, definition })], attempts: [anAttempt(gid)] });
-      if (status === 'active') return;
-      await node.commit({ moves: [aMove(gid, null, { image: anImage({ status, progress: status === 'aborted' ? progress : '' }) })] });
-      await ground.opened.dataSource.query('UPDATE global_transaction SET finished_at = ? WHERE gid = ?', [createdAtMs, gid]);
-    }
-
-    const purge = async (pass: 'empty' | 'delete', limit = 100) => new Retention(ground.opened.dataSource, times).purge(pass, limit);
-    const read = (gid: string) => ground.opened.store.read(gid);
-
-    it('empties what has been finished for long, and leaves what the decision was', async () => {
-      await aged('old', 8, 'aborted');
-      await aged('plain', 8, 'committed');
-      await aged('young', 6, 'committed');
-      await aged('open', 8, 'active');
-      expect(await new Retention(ground.opened.dataSource, times).foresee('empty', 100)).toMatchObject({ looked: 3, emptied: 2 });
-      expect(await purge('empty')).toEqual({ looked: 3, emptied: 2, deleted: 0, flagged: 0 });
-      const old = await read('old');
-      expect(JSON.parse(old?.definition ?? '')).toMatchObject({ pattern: 'tcc', branches: [] });
-      expect(JSON.parse(old?.progress ?? '')).toEqual({
-        decision: { atMs: 1, reason: { branch: 'a', code: 'NO', message: "it's \u2603" } },
-      });
-      expect(await read('plain')).toMatchObject({ status: 'committed', progress: '' });
-      expect((await read('young'))?.definition).toBe(definition);
-      expect((await read('open'))?.definition).toBe(definition);
-      expect([(await ground.opened.store.readAttempts('old')).length, (await ground.opened.store.readAttempts('young')).length]).toEqual([
-        0, 1,
-      ]);
-    });
-
-    it('looks at nothing twice on its way, and takes small batches', async () => {
-      for (const gid of ['a', 'b', 'c', 'd', 'e']) await aged(gid, 9, 'committed');
-      expect(
-        [await purge('empty', 2), await purge('empty', 2), await purge('empty', 2), await purge('empty', 2)].map(({ emptied }) => emptied),
-      ).toEqual([2, 2, 1, 0]);
-    });
-
-    it('deletes rows that are older than anything that is kept, and flags what is undecided since then', async () => {
-      await aged('gone', 31, 'committed');
-      await aged('stays', 29, 'committed');
-      await aged('open', 31, 'active');
-      expect(await purge('delete')).toEqual({ looked: 2, emptied: 0, deleted: 1, flagged: 1 });
-      expect(await purge('delete')).toMatchObject({ looked: 1, deleted: 0 });
-      expect([await read('gone'), (await read('stays'))?.gid, (await read('open'))?.gid]).toEqual([null, 'stays', 'open']);
-      const found = await ground.opened.search.page({ filter: { ...anything, attention: 'parked' }, after: null, limit: 10 });
-      expect(found.items).toMatchObject([{ gid: 'open', attention: [{ kind: 'parked', code: 'undecided_at_retention' }] }]);
-    });
+  beforeEach(async () => {
+    node = await Node.enter(opened().store);
   });
-}
+
+  /** Begun, and if it is final finished, so many days ago. */
+  async function aged(gid: string, days: number, status: 'active' | 'committed' | 'aborted'): Promise<void> {
+    const createdAtMs = nowMs - days * DAY_MS;
+    await node.commit({ begins: [aBegin(gid, null, { createdAtMs, definition })], attempts: [anAttempt(gid)] });
+    if (status === 'active') return;
+    await node.commit({ moves: [aMove(gid, null, { image: anImage({ status, progress: status === 'aborted' ? progress : '' }) })] });
+    await opened().dataSource.query('UPDATE global_transaction SET finished_at = ? WHERE gid = ?', [createdAtMs, gid]);
+  }
+
+  const purge = async (pass: 'empty' | 'delete', limit = 100) => new Retention(opened().dataSource, times).purge(pass, limit);
+  const read = (gid: string) => opened().store.read(gid);
+
+  it('empties what has been finished for long, and leaves what the decision was', async () => {
+    await aged('old', 8, 'aborted');
+    await aged('plain', 8, 'committed');
+    await aged('young', 6, 'committed');
+    await aged('open', 8, 'active');
+    expect(await new Retention(opened().dataSource, times).foresee('empty', 100)).toMatchObject({ looked: 3, emptied: 2 });
+    expect(await purge('empty')).toEqual({ looked: 3, emptied: 2, deleted: 0, flagged: 0 });
+    const old = await read('old');
+    expect(JSON.parse(old?.definition ?? '')).toMatchObject({ pattern: 'tcc', branches: [] });
+    expect(JSON.parse(old?.progress ?? '')).toEqual({
+      decision: { atMs: 1, reason: { branch: 'a', code: 'NO', message: "it's \u2603" } },
+    });
+    expect(await read('plain')).toMatchObject({ status: 'committed', progress: '' });
+    expect((await read('young'))?.definition).toBe(definition);
+    expect((await read('open'))?.definition).toBe(definition);
+    expect([(await opened().store.readAttempts('old')).length, (await opened().store.readAttempts('young')).length]).toEqual([0, 1]);
+  });
+
+  it('looks at nothing twice on its way, and takes small batches', async () => {
+    for (const gid of ['a', 'b', 'c', 'd', 'e']) await aged(gid, 9, 'committed');
+    expect(
+      [await purge('empty', 2), await purge('empty', 2), await purge('empty', 2), await purge('empty', 2)].map(({ emptied }) => emptied),
+    ).toEqual([2, 2, 1, 0]);
+  });
+
+  it('deletes rows that are older than anything that is kept, and flags what is undecided since then', async () => {
+    await aged('gone', 31, 'committed');
+    await aged('stays', 29, 'committed');
+    await aged('open', 31, 'active');
+    expect(await purge('delete')).toEqual({ looked: 2, emptied: 0, deleted: 1, flagged: 1 });
+    expect(await purge('delete')).toMatchObject({ looked: 1, deleted: 0 });
+    expect([await read('gone'), (await read('stays'))?.gid, (await read('open'))?.gid]).toEqual([null, 'stays', 'open']);
+    const found = await opened().search.page({ filter: { ...anything, attention: 'parked' }, after: null, limit: 10 });
+    expect(found.items).toMatchObject([{ gid: 'open', attention: [{ kind: 'parked', code: 'undecided_at_retention' }] }]);
+  });
+});
 
 const anything = {
   ...{ statuses: [], pattern: null, name: null, businessKey: null, createdBy: null, attention: null },

@@ -2,22 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createTestDatabase, describeOnMariadb } from '../support/databases.js';
-import { startCoordinator, type TestCoordinator, type TestFolder, testFolder, until } from './support/coordinators.js';
-
-describe('On SQLite', () => escalation(async () => ({ environment: {}, drop: async () => undefined })));
-
-describeOnMariadb('On MariaDB', () =>
-  escalation(async () => {
-    const database = await createTestDatabase();
-    return { environment: { ASSENT_DATABASE_URL: database.url }, drop: () => database.drop() };
-  }),
-);
-
-interface Database {
-  readonly environment: Readonly<Record<string, string>>;
-  drop(): Promise<void>;
-}
+import { type TestCoordinator, until } from './support/coordinators.js';
+import { describeOnEveryDatabase } from './support/databases.js';
 
 interface Message {
   readonly type: string;
@@ -25,9 +11,7 @@ interface Message {
   readonly subject: string;
 }
 
-function escalation(openDatabase: () => Promise<Database>): void {
-  let database: Database;
-  let folder: TestFolder;
+describeOnEveryDatabase('Escalation', (ground) => {
   let server: Server;
   let assent: TestCoordinator;
   let origin: string;
@@ -44,15 +28,11 @@ function escalation(openDatabase: () => Promise<Database>): void {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    folder = testFolder();
-    database = await openDatabase();
-    assent = await startCoordinator(folder, { ...database.environment, ASSENT_WEBHOOK_ORIGINS: origin });
+    assent = await ground().start({ ASSENT_WEBHOOK_ORIGINS: origin });
   });
   afterAll(async () => {
     await assent.stop();
     await new Promise((resolve) => server.close(resolve));
-    await database.drop();
-    folder.remove();
   });
 
   it('tells of a transaction that is unfinished, until somebody is at it, and when it is over', async () => {
@@ -87,4 +67,4 @@ function escalation(openDatabase: () => Promise<Database>): void {
       expect((await put(url)).body).toMatchObject({ status: 422, code: 'webhook_not_allowed', pointer: '/url' });
     }
   });
-}
+});

@@ -1,17 +1,16 @@
 /** Four eyes through a whole coordinator: an action that a rule holds back is done when somebody else agrees, and the audit has both names. */
 import { randomUUID } from 'node:crypto';
 import { makeApiKey } from '../../apps/coordinator/src/access/index.js';
-import { send, startCoordinator, type TestCoordinator, type TestFolder, testFolder } from './support/coordinators.js';
+import { send, type TestCoordinator } from './support/coordinators.js';
+import { describeOnEveryDatabase } from './support/databases.js';
 
 const keys = { root: makeApiKey(), ada: makeApiKey(), ben: makeApiKey(), order: makeApiKey() };
 
-describe('An action that needs a second person', () => {
-  let folder: TestFolder;
+describeOnEveryDatabase('An action that needs a second person', (ground) => {
   let assent: TestCoordinator;
 
   beforeAll(async () => {
-    folder = testFolder();
-    assent = await startCoordinator(folder, {
+    assent = await ground().start({
       ASSENT_AUTH: 'on',
       ASSENT_API_KEYS: `root:admin=${keys.root},ada:operator=${keys.ada},ben:operator=${keys.ben},order:service=${keys.order}`,
     });
@@ -20,7 +19,6 @@ describe('An action that needs a second person', () => {
   });
   afterAll(async () => {
     await assent.stop();
-    folder.remove();
   });
 
   const post = (path: string, body: object, who: keyof typeof keys) => assent.post(path, body, { 'x-api-key': keys[who] });

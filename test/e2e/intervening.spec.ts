@@ -1,17 +1,16 @@
 /** Moving transactions by hand over HTTP: what is legal, what it does, who is told, and that a repeated request does nothing twice. */
 import { v7 as uuidv7 } from 'uuid';
-import { type Answer, startCoordinator, type TestCoordinator, type TestFolder, testFolder, until } from './support/coordinators.js';
+import { type Answer, type TestCoordinator, until } from './support/coordinators.js';
+import { describeOnEveryDatabase } from './support/databases.js';
 import { ScriptedParticipant } from './support/scripted-participant.js';
 
-describe('an operator', () => {
-  let folder: TestFolder;
+describeOnEveryDatabase('an operator', (ground) => {
   let shop: ScriptedParticipant;
   let assent: TestCoordinator;
 
   beforeAll(async () => {
-    folder = testFolder();
     shop = await ScriptedParticipant.start();
-    assent = await startCoordinator(folder, { ASSENT_PARTICIPANTS: `inventory=${shop.url}` });
+    assent = await ground().start({ ASSENT_PARTICIPANTS: `inventory=${shop.url}` });
     shop.key = assent.key('inventory');
     const brief = { name: 'brief', reason: 'tests', deadlineMs: null, forwardAttempts: 1, endAttempts: 1, onExhausted: 'park' };
     expect((await assent.post('/v1/policies', brief)).status).toBe(201);
@@ -19,7 +18,6 @@ describe('an operator', () => {
   afterAll(async () => {
     await assent.stop();
     await shop.stop();
-    folder.remove();
   });
   beforeEach(() => shop.reset());
 

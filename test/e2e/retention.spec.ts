@@ -1,20 +1,21 @@
 /** What is old goes, and is still told from what never was; seen over HTTP. */
+import { type Job, JobTable, openTransactionStore } from '@assent/store';
 import { v7 as uuidv7 } from 'uuid';
-import { startCoordinator, type TestCoordinator, type TestFolder, testFolder } from './support/coordinators.js';
+import { anAudit } from '../contract/support/rows.js';
+import type { TestCoordinator } from './support/coordinators.js';
+import { describeOnEveryDatabase } from './support/databases.js';
 
 const DAY_MS = 86_400_000;
 
-describe('retention', () => {
-  let folder: TestFolder;
+describeOnEveryDatabase('retention', (ground) => {
   let assent: TestCoordinator;
 
   beforeAll(async () => {
-    folder = testFolder();
-    assent = await startCoordinator(folder, { ASSENT_KEEP_FINISHED_DAYS: '2', ASSENT_RETENTION_DAYS: '20' });
+    await keepOldJob(ground().url);
+    assent = await ground().start({ ASSENT_KEEP_FINISHED_DAYS: '2', ASSENT_RETENTION_DAYS: '20', ASSENT_KEEP_JOBS_DAYS: '10' });
   });
   afterAll(async () => {
     await assent.stop();
-    folder.remove();
   });
 
   const begin = (gid: string) => assent.post('/v1/transactions', { gid, pattern: 'tcc', driver: 'initiator', branches: [] });
@@ -31,14 +32,34 @@ describe('retention', () => {
       keepFinishedDays: 2,
       retentionDays: 20,
       keepAuditDays: null,
-      wouldPurge: { emptied: 0, deleted: 0, flagged: 0, audit: 0 },
+      keepJobsDays: 10,
+      wouldPurge: { emptied: 0, deleted: 0, flagged: 0, audit: 0, jobs: 1 },
     });
   });
 
   it('takes it away when asked, and counts it', async () => {
-    expect((await assent.post('/v1/retention/run', { dryRun: true })).body).toMatchObject({ outcome: 'dry_run' });
-    expect(await assent.post('/v1/retention/run', {})).toMatchObject({ status: 200, body: { outcome: 'done', purged: { deleted: 0 } } });
-    const { body } = await assent.get('/metrics');
-    expect(body.text).toContain('assent_purged_total{what="deleted"} 0');
+    expect((await assent.post('/v1/retention/run', { dryRun: true })).body).toMatchObject({ outcome: 'dry_run', purged: { jobs: 1 } });
+    expect((await assent.get(`/v1/jobs/${oldJob.id}`)).body.state).toBe('finished');
+    const purged = { deleted: 0, jobs: 1 };
+    expect(await assent.post('/v1/retention/run', {})).toMatchObject({ status: 200, body: { outcome: 'done', purged } });
+    const { text } = (await assent.get('/metrics')).body;
+    expect(text).toContain('assent_purged_total{what="deleted"} 0');
+    expect(text).toContain('assent_purged_total{what="jobs"} 1');
+    expect((await assent.get(`/v1/jobs/${oldJob.id}`)).body.code).toBe('job_not_found');
+    expect((await assent.get('/v1/jobs')).body.items).toEqual([]);
   });
 });
+
+const endedAtMs = Date.now() - 11 * DAY_MS;
+const oldJob: Job = {
+  ...{ id: uuidv7({ msecs: endedAtMs }), action: 'retry', request: '{"query":{},"parameters":{}}', reason: 'long ago', principal: 'ada' },
+  ...{ role: 'operator', state: 'finished', cause: '', perSecond: 50, total: 0, position: null },
+  ...{ createdAtMs: endedAtMs, finishedAtMs: endedAtMs },
+};
+
+/** Leaves a job behind, as a coordinator did that was here before. */
+async function keepOldJob(url: string): Promise<void> {
+  const { store, dataSource } = await openTransactionStore({ url, leaseMs: 5_000 });
+  await new JobTable(dataSource).create(oldJob, anAudit(''));
+  await store.close();
+}

@@ -17,12 +17,19 @@ export const retainingVariables = {
   ASSENT_KEEP_AUDIT_DAYS: wholeNumber(0, MOST_DAYS).default(0).meta({
     description: 'How many days the audit is kept; 0 keeps it for ever. The oldest part goes, with its links: what is left still verifies.',
   }),
+  ASSENT_KEEP_JOBS_DAYS: wholeNumber(1, MOST_DAYS).default(30).meta({
+    description: 'How many days a job over many transactions, and what became of each of them, is kept after it finished or was stopped.',
+  }),
 };
 
 type RetainingValues = z.infer<z.ZodObject<typeof retainingVariables>>;
 
 /** In milliseconds. */
 export function retentionOf(values: RetainingValues): HousekeepingTimes {
-  const { ASSENT_KEEP_FINISHED_DAYS: finished, ASSENT_RETENTION_DAYS: retention, ASSENT_KEEP_AUDIT_DAYS: audit } = values;
-  return { keepFinishedMs: finished * DAY_MS, retentionMs: retention * DAY_MS, keepAuditMs: audit === 0 ? null : audit * DAY_MS };
+  return {
+    keepFinishedMs: values.ASSENT_KEEP_FINISHED_DAYS * DAY_MS,
+    retentionMs: values.ASSENT_RETENTION_DAYS * DAY_MS,
+    keepAuditMs: values.ASSENT_KEEP_AUDIT_DAYS === 0 ? null : values.ASSENT_KEEP_AUDIT_DAYS * DAY_MS,
+    keepJobsMs: values.ASSENT_KEEP_JOBS_DAYS * DAY_MS,
+  };
 }

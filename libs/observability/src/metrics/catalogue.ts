@@ -109,7 +109,7 @@ export const eventMetrics = {
 export const housekeepingMetrics = {
   purged: counter(
     'assent_purged_total',
-    'What this node has taken away: transactions emptied or deleted, undecided ones flagged instead, rows of the audit',
+    'What this node has taken away: transactions emptied or deleted, undecided ones flagged instead, rows of the audit, jobs',
     'what',
   ),
 } satisfies Catalogue;

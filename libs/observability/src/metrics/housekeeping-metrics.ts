@@ -3,8 +3,8 @@ import type { Registry } from 'prom-client';
 import { housekeepingMetrics } from './catalogue.js';
 import { Tally } from './tally.js';
 
-/** What goes: the content of finished transactions, their rows, rows of the audit; and what was flagged instead. */
-const KINDS = ['emptied', 'deleted', 'flagged', 'audit'] as const;
+/** What goes: the content of finished transactions, their rows, rows of the audit, jobs; and what was flagged instead. */
+const KINDS = ['emptied', 'deleted', 'flagged', 'audit', 'jobs'] as const;
 
 export type PurgedKind = (typeof KINDS)[number];
 

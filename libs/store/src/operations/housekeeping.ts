@@ -1,12 +1,18 @@
-/** Everything that is taken away by time: transactions, the oldest part of the audit with its links, answers kept by their keys. In small batches. */
+/**
+ * Everything that is taken away by time: transactions, the oldest part of the audit with its links, jobs with their items, answers kept by
+ * their keys. In small batches.
+ */
 import type { DataSource } from 'typeorm';
 import { purgeAudit } from '../administration/index.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
+import { type ForgottenJobs, JobRetention } from './job-retention.js';
 import { type Pass, type Purged, Retention, type RetentionTimes } from './retention.js';
 
 export interface HousekeepingTimes extends RetentionTimes {
   /** `null`: the audit is kept for ever. */
   readonly keepAuditMs: number | null;
+  /** Jobs that have finished or were stopped are kept for so long. */
+  readonly keepJobsMs: number;
 }
 
 /** How long an answer is kept under its `Idempotency-Key`: a day, in milliseconds. */
@@ -37,6 +43,16 @@ export class Housekeeping {
     const { keepAuditMs } = this.times;
     if (keepAuditMs === null) return 0;
     return purgeAudit(this.dataSource, { beforeMs: nowMs - keepAuditMs, limit, dryRun: mode === 'dry run' });
+  }
+
+  /** Part of the oldest job that has been over for too long, of at most `limit` rows; see `JobRetention`. */
+  forgetJobs(nowMs: number, limit: number): Promise<ForgottenJobs> {
+    return new JobRetention(this.dataSource).forget(nowMs - this.times.keepJobsMs, limit);
+  }
+
+  /** How many jobs have been over for too long, at most `limit`. Changes nothing. */
+  foreseeJobs(nowMs: number, limit: number): Promise<number> {
+    return new JobRetention(this.dataSource).countOld(nowMs - this.times.keepJobsMs, limit);
   }
 
   /** Answers of before yesterday; returns how many. */

@@ -3,7 +3,7 @@
  * come is one database transaction, so that a node that goes on with it neither misses one nor takes one twice.
  */
 import type { AuditRow } from '@assent/engine';
-import { type DataSource, type EntityManager, In, LessThan, MoreThan } from 'typeorm';
+import { type DataSource, type EntityManager, In, LessThan, MoreThan, Not } from 'typeorm';
 import { inTransaction, recordAudit } from '../administration/index.js';
 import { BulkJobEntity, BulkJobItemEntity } from '../schema/index.js';
 
@@ -14,6 +14,10 @@ export type ItemEnd = Pick<JobItem, 'state' | 'code' | 'detail' | 'atMs'>;
 
 /** Jobs in these states are to be gone on with. */
 const ACTIVE: readonly JobState[] = ['collecting', 'canary', 'running'];
+/** In these nothing happens any more unless somebody retries them. */
+export const OVER: readonly JobState[] = ['stopped', 'finished'];
+/** Being taken away; there is nobody any more who sees it. */
+const FORGOTTEN: JobState = 'forgotten';
 /** Items inserted by one statement. */
 const CHUNK = 200;
 
@@ -28,12 +32,12 @@ export class JobTable {
   }
 
   find(id: string): Promise<Job | null> {
-    return this.dataSource.getRepository(BulkJobEntity).findOneBy({ id });
+    return this.dataSource.getRepository(BulkJobEntity).findOneBy({ id, state: Not(FORGOTTEN) });
   }
 
   /** Newest first. Index: primary. */
   list(beforeId: string | null, limit: number): Promise<readonly Job[]> {
-    const where = beforeId === null ? {} : { id: LessThan(beforeId) };
+    const where = { state: Not(FORGOTTEN), ...(beforeId === null ? {} : { id: LessThan(beforeId) }) };
     return this.dataSource.getRepository(BulkJobEntity).find({ where, order: { id: 'DESC' }, take: limit });
   }
 

@@ -33,7 +33,7 @@ export class BulkJobEntity {
   @Column('varchar') reason: string;
   @Column('varchar') principal: string;
   @Column('varchar') role: string;
-  @Column('varchar') state: 'collecting' | 'canary' | 'running' | 'stopped' | 'finished';
+  @Column('varchar') state: 'collecting' | 'canary' | 'running' | 'stopped' | 'finished' | 'forgotten';
   /** Why it was stopped; empty otherwise. */
   @Column('varchar') cause: string;
   @Column('integer', { name: 'per_second' }) perSecond: number;
@@ -41,6 +41,7 @@ export class BulkJobEntity {
   /** How far it has collected; `null`: from the beginning. */
   @Column('varchar', { nullable: true }) position: string | null;
   @Column('bigint', { name: 'created_at', transformer: wholeNumber }) createdAtMs: number;
+  /** When it finished or was stopped; `null` before. */
   @Column('bigint', { name: 'finished_at', nullable: true, transformer: wholeNumber }) finishedAtMs: number | null;
 }
 

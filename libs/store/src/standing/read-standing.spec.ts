@@ -1,63 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { describeEveryDatabase } from '../../../../test/contract/support/opened.js';
 import { aBegin, anAttention, BEGUN_AT_MS, Node } from '../../../../test/contract/support/rows.js';
-import { createTestDatabase, mariadbUrl } from '../../../../test/support/databases.js';
-import { type OpenedStore, openTransactionStore } from '../open.js';
 import { poolLoad, readStanding } from './index.js';
 import { standingStatements } from './read-standing.js';
 
-const LEASE_MS = 5_000;
-
-interface Opened extends OpenedStore {
-  dispose(): Promise<void>;
-}
-
-async function onSqlite(): Promise<Opened> {
-  const folder = mkdtempSync(join(tmpdir(), 'assent-standing-'));
-  const opened = await openTransactionStore({ url: `sqlite:${join(folder, 'a.sqlite')}`, leaseMs: LEASE_MS });
-  return {
-    ...opened,
-    dispose: async () => {
-      await opened.store.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function onMariadb(): Promise<Opened> {
-  const database = await createTestDatabase();
-  const opened = await openTransactionStore({ url: database.url, leaseMs: LEASE_MS });
-  return {
-    ...opened,
-    dispose: async () => {
-      await opened.store.close();
-      await database.drop();
-    },
-  };
-}
-
-describe.each([
-  ['SQLite', onSqlite, true],
-  ['MariaDB', onMariadb, mariadbUrl !== null],
-] as const)('how everything stands, on %s', (name, open, isThere) => {
-  const whenThere = isThere ? it : it.skip;
-  let opened: Opened;
-  beforeEach(async () => {
-    if (isThere) opened = await open();
-  });
-  afterEach(async () => {
-    if (isThere) await opened.dispose();
-  });
-
-  whenThere('is nothing at all in an empty database', async () => {
-    const standing = await readStanding(opened.dataSource);
+describeEveryDatabase('how everything stands', (opened, name) => {
+  it('is nothing at all in an empty database', async () => {
+    const standing = await readStanding(opened().dataSource);
     expect(standing).toMatchObject({ atRest: 0, oldestCreatedAtMs: null, attention: [], nodes: [] });
     expect(Math.abs(standing.nowMs - Date.now())).toBeLessThan(60_000);
   });
 
-  whenThere('counts what rests, what needs somebody, and who is there', async () => {
-    const node = await Node.enter(opened.store, 'a');
+  it('counts what rests, what needs somebody, and who is there', async () => {
+    const node = await Node.enter(opened().store, 'a');
     const ended = { status: 'committed', createdAtMs: BEGUN_AT_MS - 9_000_000 } as const;
     await node.commit({
       begins: [
@@ -72,7 +26,7 @@ describe.each([
         { gid: 'mixed', rows: [anAttention({ kind: 'mixed' })] },
       ],
     });
-    const standing = await readStanding(opened.dataSource);
+    const standing = await readStanding(opened().dataSource);
     expect(standing).toMatchObject({ atRest: 2, oldestCreatedAtMs: BEGUN_AT_MS - 3_000, nodes: [{ state: 'alive', count: 1 }] });
     expect([...standing.attention].sort((a, b) => `${a.kind}${a.participant}`.localeCompare(`${b.kind}${b.participant}`))).toEqual([
       { kind: 'mixed', participant: 'inventory', count: 1 },
@@ -81,17 +35,17 @@ describe.each([
     ]);
   });
 
-  whenThere('never reads finished transactions', async () => {
-    const node = await Node.enter(opened.store, 'a');
+  it('never reads finished transactions', async () => {
+    const node = await Node.enter(opened().store, 'a');
     const final = Array.from({ length: 400 }, (_, at) => aBegin(`final-${at}`, null, { status: 'committed' }));
     const open = Array.from({ length: 8 }, (_, at) =>
       aBegin(`open-${at}`, at % 2 === 0 ? node.incarnation : null, at % 2 === 0 ? {} : { dueAtMs: 1 }),
     );
     await node.commit({ begins: [...final, ...open] });
-    if (name === 'MariaDB') await opened.dataSource.query('ANALYZE TABLE global_transaction');
+    if (name === 'MariaDB') await opened().dataSource.query('ANALYZE TABLE global_transaction');
     for (const statement of Object.values(standingStatements)) {
       const explain = name === 'SQLite' ? `EXPLAIN QUERY PLAN ${statement}` : `EXPLAIN ${statement}`;
-      const steps = await opened.dataSource.query<Record<string, unknown>[]>(explain);
+      const steps = await opened().dataSource.query<Record<string, unknown>[]>(explain);
       const tables = /^(global_transaction|t|g)$/;
       const scans = steps.filter((step) =>
         name === 'SQLite'
@@ -102,8 +56,8 @@ describe.each([
     }
   });
 
-  whenThere('shows a pool where there is one', () => {
-    const load = poolLoad(opened.dataSource);
+  it('shows a pool where there is one', () => {
+    const load = poolLoad(opened().dataSource);
     if (name === 'SQLite') expect(load).toBeNull();
     else expect(load).toMatchObject({ open: expect.any(Number), waiting: 0 });
   });

@@ -12,6 +12,7 @@ import { newGid } from '../gid.js';
 import { readCursor, writeCursor } from '../list/cursor.js';
 import { filterOf } from '../list/list-query.js';
 import type { Operations } from '../operations.js';
+import { Rounds, type RoundsLog } from '../rounds.js';
 import type { JobQuery } from './job.schema.js';
 
 /** What a job keeps of its request. */
@@ -36,54 +37,34 @@ const MOST_AT_ONCE = 200;
 const MOST_IDLE_ROUNDS = 300;
 const LONGEST_DETAIL = 1_000;
 
-/** Who is told when a job cannot go on for a reason of ours. */
-export interface JobLog {
-  error(fields: object, message: string): void;
-}
-
 export class JobRunner {
   private readonly holder = newGid();
-  private running: Promise<void> = Promise.resolve();
-  private isStopping = false;
-  private wake: () => void = () => undefined;
+  private readonly rounds: Rounds;
 
   constructor(
     private readonly operations: Operations,
     private readonly desk: ActionDesk,
-    private readonly log: JobLog,
-  ) {}
+    log: RoundsLog,
+  ) {
+    const round = () => this.round();
+    this.rounds = new Rounds({ round, everyMs: LOOK_EVERY_MS, firstAfterMs: 0, log, complaint: 'A job could not go on' });
+  }
 
   /** Looks for jobs from now on. */
   start(): void {
-    this.running = this.loop();
+    this.rounds.start();
   }
 
   /** Ends what is under way; the jobs stay for whoever has the duty next. */
-  async stop(): Promise<void> {
-    this.isStopping = true;
-    this.wake();
-    await this.running;
-  }
-
-  private async loop(): Promise<void> {
-    while (!this.isStopping) {
-      try {
-        await this.round();
-      } catch (error) {
-        // While the store is away or the node starts there is nothing to do; a job that cannot go on must not end the others.
-        if (!(error instanceof ApiError) && !(error instanceof StoreUnavailableError)) {
-          this.log.error({ err: error }, 'A job could not go on');
-        }
-      }
-      await this.pause(LOOK_EVERY_MS);
-    }
+  stop(): Promise<void> {
+    return this.rounds.stop();
   }
 
   private async round(): Promise<void> {
     const jobs = this.operations.jobs();
     const duties = this.operations.duties();
     for (const job of await jobs.active(PAGE)) {
-      if (this.isStopping || !(await duties.take(dutyOf(job.id), this.holder, DUTY_MS))) continue;
+      if (this.rounds.isStopping || !(await duties.take(dutyOf(job.id), this.holder, DUTY_MS))) continue;
       try {
         await this.advance(job.id, jobs, duties);
       } finally {
@@ -96,7 +77,7 @@ export class JobRunner {
   private async advance(id: string, jobs: JobTable, duties: Duties): Promise<void> {
     let idleRounds = 0;
     let renewedAtMs = performance.now();
-    while (!this.isStopping) {
+    while (!this.rounds.isStopping) {
       const startedMs = performance.now();
       if (startedMs - renewedAtMs > DUTY_MS / 4) {
         if (!(await duties.take(dutyOf(id), this.holder, DUTY_MS))) return;
@@ -106,16 +87,15 @@ export class JobRunner {
       if (job === null || job.state === 'stopped' || job.state === 'finished') return;
       const moved = job.state === 'collecting' ? await this.collect(job, jobs) : await this.carryOn(job, jobs);
       idleRounds = moved ? 0 : idleRounds + 1;
-      if (idleRounds > MOST_IDLE_ROUNDS)
-        await jobs.move(id, ['canary', 'running'], { state: 'stopped', cause: 'nothing could be done for a minute' });
-      if (job.state !== 'collecting') await this.pause(TICK_MS - (performance.now() - startedMs));
+      if (idleRounds > MOST_IDLE_ROUNDS) await halt(jobs, id, 'nothing could be done for a minute');
+      if (job.state !== 'collecting') await this.rounds.pause(TICK_MS - (performance.now() - startedMs));
     }
   }
 
   private async collect(job: Job, jobs: JobTable): Promise<boolean> {
     const { query } = JSON.parse(job.request) as KeptJob;
     if (job.total >= MOST_ITEMS) {
-      return jobs.move(job.id, ['collecting'], { state: 'stopped', cause: `more than ${MOST_ITEMS} transactions match; narrow the query` });
+      return halt(jobs, job.id, `more than ${MOST_ITEMS} transactions match; narrow the query`);
     }
     const after = job.position === null ? null : readCursor(job.position);
     const page = await this.operations.search().page({ filter: filterOf(query), after, limit: PAGE });
@@ -148,8 +128,7 @@ export class JobRunner {
   private async endCanary(job: Job, jobs: JobTable): Promise<boolean> {
     const failed = (await jobs.items(job.id, 'failed', 0, 1)).find(({ place }) => place <= CANARY);
     if (failed === undefined) return jobs.move(job.id, ['canary'], { state: 'running' });
-    const cause = `canary_failed: ${failed.gid}: ${failed.code}`;
-    return jobs.move(job.id, ['canary'], { state: 'stopped', cause });
+    return halt(jobs, job.id, `canary_failed: ${failed.gid}: ${failed.code}`);
   }
 
   /** How an item ended; `null`: it is not known yet, and tried again. */
@@ -166,17 +145,11 @@ export class JobRunner {
       return failureOf(error, job.action);
     }
   }
+}
 
-  private pause(ms: number): Promise<void> {
-    if (ms <= 0 || this.isStopping) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
+/** Stops a job, unless it is over already; false: it is. */
+function halt(jobs: JobTable, id: string, cause: string): Promise<boolean> {
+  return jobs.move(id, ['collecting', 'canary', 'running'], { state: 'stopped', cause, finishedAtMs: Date.now() });
 }
 
 function dutyOf(id: string): string {

@@ -98,7 +98,7 @@ export class JobsController {
     const { reason } = readDecision(raw);
     const by = principalOf(reply);
     await this.find(id);
-    const change = { state: 'stopped', cause: `stopped by ${by.name}` } as const;
+    const change = { state: 'stopped', cause: `stopped by ${by.name}`, finishedAtMs: Date.now() } as const;
     const moved = await this.operations.jobs().moveBy(id, ['collecting', 'canary', 'running'], change, auditOf(by, 'job-stop', reason, id));
     if (!moved) throw new ApiError('job_not_running', `Job ${id} does not run.`);
     sendJson(reply, 200, await this.shown(await this.find(id)));

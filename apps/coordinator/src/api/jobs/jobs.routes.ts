@@ -23,7 +23,7 @@ const job = {
     total: count,
     counts: { type: 'object', properties: { pending: count, done: count, repeated: count, recorded: count, failed: count } },
     createdAt: time,
-    finishedAt: { anyOf: [time, { type: 'null' }] },
+    finishedAt: { anyOf: [time, { type: 'null' }], description: 'When it finished or was stopped; `null` before.' },
     links: { type: 'object', properties: { self: text, items: text, failures: text } },
   },
 } as const;

@@ -2,26 +2,23 @@
  * Takes away what is old, once an hour, on whichever node has the duty: in batches with a pause between, so that nobody else has to wait for it. What is
  * left over when a round has taken long enough is the next round's.
  */
-import { StoreUnavailableError } from '@assent/engine';
-import type { Purged } from '@assent/store';
-import { ApiError } from '../../errors/index.js';
 import { newGid } from '../gid.js';
 import type { Operations } from '../operations.js';
+import { Rounds, type RoundsLog } from '../rounds.js';
 
-export type PurgedKind = 'emptied' | 'deleted' | 'flagged' | 'audit';
+/** What goes: the content of transactions, their rows, rows of the audit, whole jobs; and what is flagged instead. */
+const KINDS = ['emptied', 'deleted', 'flagged', 'audit', 'jobs'] as const;
+
+export type PurgedKind = (typeof KINDS)[number];
 
 /** Counts what goes. */
 export interface PurgeMeter {
   purged(kind: PurgedKind, count: number): void;
 }
 
-export interface HousekeepingLog {
-  error(fields: object, message: string): void;
-}
-
 export type PurgeTotals = Readonly<Record<PurgedKind, number>>;
 
-const NOTHING: PurgeTotals = { emptied: 0, deleted: 0, flagged: 0, audit: 0 };
+const NOTHING: PurgeTotals = { emptied: 0, deleted: 0, flagged: 0, audit: 0, jobs: 0 };
 
 /** The first round comes a little after the start: whoever starts has other things to do. */
 const FIRST_AFTER_MS = 60_000;
@@ -38,24 +35,24 @@ const FORESEEN = 10_000;
 
 export class Housekeeper {
   private readonly holder = newGid();
-  private running: Promise<void> = Promise.resolve();
-  private isStopping = false;
-  private wake: () => void = () => undefined;
+  private readonly rounds: Rounds;
 
   constructor(
     private readonly operations: Operations,
     private readonly meter: PurgeMeter,
-    private readonly log: HousekeepingLog,
-  ) {}
-
-  start(): void {
-    this.running = this.loop();
+    log: RoundsLog,
+  ) {
+    const round = () => this.round();
+    const complaint = 'What is old could not be taken away';
+    this.rounds = new Rounds({ round, everyMs: EVERY_MS, firstAfterMs: FIRST_AFTER_MS, log, complaint });
   }
 
-  async stop(): Promise<void> {
-    this.isStopping = true;
-    this.wake();
-    await this.running;
+  start(): void {
+    this.rounds.start();
+  }
+
+  stop(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** What a round would take away now, as far as a bounded look ahead can tell. Changes nothing. */
@@ -63,12 +60,12 @@ export class Housekeeper {
     const house = this.operations.housekeeping();
     const emptying = await house.foresee('empty', FORESEEN);
     const deleting = await house.foresee('delete', FORESEEN);
-    const audit = await house.purgeAudit(Date.now(), BATCH, 'dry run');
     return {
       emptied: emptying.emptied,
       deleted: deleting.deleted,
       flagged: deleting.flagged,
-      audit,
+      audit: await house.purgeAudit(Date.now(), BATCH, 'dry run'),
+      jobs: await house.foreseeJobs(Date.now(), FORESEEN),
       looked: emptying.looked + deleting.looked,
     };
   }
@@ -78,69 +75,49 @@ export class Housekeeper {
     const duties = this.operations.duties();
     if (!(await duties.take(DUTY, this.holder, DUTY_MS))) return null;
     try {
-      const deleting = await this.pass('delete');
-      const emptying = await this.pass('empty');
-      const audit = await this.audit();
       const house = this.operations.housekeeping();
-      while (!this.isStopping && (await house.forgetAnswers(Date.now(), BATCH)) >= BATCH) await this.pause(BETWEEN_BATCHES_MS);
-      return { ...deleting, emptied: emptying.emptied, audit };
+      let totals = NOTHING;
+      for (const pass of ['delete', 'empty'] as const) {
+        await this.inBatches(async () => {
+          const purged = await house.purge(pass, BATCH);
+          totals = this.counted(totals, purged);
+          return purged.looked === BATCH;
+        });
+      }
+      await this.inBatches(async () => {
+        const audit = await house.purgeAudit(Date.now(), BATCH, 'purge');
+        totals = this.counted(totals, { audit });
+        return audit > 0;
+      });
+      await this.inBatches(async () => {
+        const { jobs, rows } = await house.forgetJobs(Date.now(), BATCH);
+        totals = this.counted(totals, { jobs });
+        return rows > 0;
+      });
+      await this.inBatches(async () => (await house.forgetAnswers(Date.now(), BATCH)) === BATCH);
+      return totals;
     } finally {
       await duties.leave(DUTY, this.holder);
     }
   }
 
-  private async loop(): Promise<void> {
-    await this.pause(FIRST_AFTER_MS);
-    while (!this.isStopping) {
-      try {
-        await this.round();
-      } catch (error) {
-        if (!(error instanceof ApiError) && !(error instanceof StoreUnavailableError)) {
-          this.log.error({ err: error }, 'What is old could not be taken away');
-        }
-      }
-      await this.pause(EVERY_MS);
+  /** Batch after batch, while there is more to take (`batch` says so) and this node has the duty, as many as one round may take. */
+  private async inBatches(batch: () => Promise<boolean>): Promise<void> {
+    for (let left = MOST_BATCHES; left > 0 && !this.rounds.isStopping; left -= 1) {
+      if (!(await this.operations.duties().take(DUTY, this.holder, DUTY_MS))) return;
+      if (!(await batch())) return;
+      await this.rounds.pause(BETWEEN_BATCHES_MS);
     }
   }
 
-  private async pass(pass: 'empty' | 'delete'): Promise<PurgeTotals> {
-    let totals = NOTHING;
-    for (let batch = 0; batch < MOST_BATCHES && !this.isStopping; batch += 1) {
-      if (!(await this.operations.duties().take(DUTY, this.holder, DUTY_MS))) break;
-      const purged = await this.operations.housekeeping().purge(pass, BATCH);
-      totals = added(totals, purged);
-      for (const kind of ['emptied', 'deleted', 'flagged'] as const) this.meter.purged(kind, purged[kind]);
-      if (purged.looked < BATCH) break;
-      await this.pause(BETWEEN_BATCHES_MS);
+  /** Adds what a batch has taken, and tells the meter. */
+  private counted(totals: PurgeTotals, purged: Partial<PurgeTotals>): PurgeTotals {
+    const sums = { ...totals };
+    for (const kind of KINDS) {
+      const count = purged[kind] ?? 0;
+      this.meter.purged(kind, count);
+      sums[kind] += count;
     }
-    return totals;
+    return sums;
   }
-
-  private async audit(): Promise<number> {
-    let total = 0;
-    for (let batch = 0; batch < MOST_BATCHES && !this.isStopping; batch += 1) {
-      const count = await this.operations.housekeeping().purgeAudit(Date.now(), BATCH, 'purge');
-      this.meter.purged('audit', count);
-      total += count;
-      if (count === 0) break;
-      await this.pause(BETWEEN_BATCHES_MS);
-    }
-    return total;
-  }
-
-  private pause(ms: number): Promise<void> {
-    if (this.isStopping) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      timer.unref();
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-}
-
-function added(totals: PurgeTotals, { emptied, deleted, flagged }: Purged): PurgeTotals {
-  return { ...totals, emptied: totals.emptied + emptied, deleted: totals.deleted + deleted, flagged: totals.flagged + flagged };
 }

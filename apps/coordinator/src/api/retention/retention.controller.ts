@@ -22,11 +22,12 @@ export class RetentionController {
   @Get()
   async show(@Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
     readQuery(query, []);
-    const { keepFinishedMs, retentionMs, keepAuditMs } = this.operations.housekeeping().times;
+    const { keepFinishedMs, retentionMs, keepAuditMs, keepJobsMs } = this.operations.housekeeping().times;
     sendJson(reply, 200, {
       keepFinishedDays: keepFinishedMs / DAY_MS,
       retentionDays: retentionMs / DAY_MS,
       keepAuditDays: keepAuditMs === null ? null : keepAuditMs / DAY_MS,
+      keepJobsDays: keepJobsMs / DAY_MS,
       wouldPurge: await this.housekeeper.foresee(),
     });
   }

@@ -11,6 +11,7 @@ const totals = {
     deleted: { ...count, description: 'Finished transactions that go whole.' },
     flagged: { ...count, description: 'Undecided ones that are shown among what needs attention instead.' },
     audit: { ...count, description: 'Rows of the audit.' },
+    jobs: { ...count, description: 'Jobs that are over, with what became of each of their transactions.' },
     looked: { ...count, description: 'How many transactions a look ahead has considered.' },
   },
 } as const;
@@ -32,6 +33,7 @@ export const retentionRoutes: readonly Route[] = [
             keepFinishedDays: count,
             retentionDays: count,
             keepAuditDays: { anyOf: [count, { type: 'null' }], description: '`null`: for ever.' },
+            keepJobsDays: count,
             wouldPurge: totals,
           },
         },
