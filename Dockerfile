@@ -1,7 +1,7 @@
 # One image for the coordinator and the services of the shop; the command says which. The coordinator is the default.
 FROM node:22-bookworm-slim AS build
 WORKDIR /assent
-# The driver better-sqlite3 would need a compiler; without one libsql is taken, which brings its own binary.
+# No compiler is needed: on this Node the driver better-sqlite3 brings its own binary.
 COPY package.json package-lock.json ./
 COPY scripts scripts
 RUN node scripts/install.mjs

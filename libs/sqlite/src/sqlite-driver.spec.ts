@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
+import { betterSqlite3For } from './driver.js';
 import { type SqliteDriverName, sqliteDriver, sqliteOptions } from './index.js';
 
 const names: readonly SqliteDriverName[] = ['better-sqlite3', 'libsql'];
@@ -108,4 +109,14 @@ it('takes better-sqlite3 where it works, else libsql, and the same one every tim
 
 it('says in one line that a driver cannot be loaded', () => {
   expect(() => sqliteDriver('sql.js' as SqliteDriverName)).toThrow(/^The SQLite driver "sql\.js" cannot be loaded/);
+});
+
+describe('better-sqlite3', () => {
+  it.each([
+    ['20.19.0', 'better-sqlite3'],
+    ['22.12.0', 'better-sqlite3-node-api'],
+    ['24.21.0', 'better-sqlite3-node-api'],
+  ])('is on Node %s the one that runs there', (version, name) => {
+    expect(betterSqlite3For(version)).toBe(name);
+  });
 });
