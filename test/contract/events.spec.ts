@@ -18,7 +18,8 @@ describeEveryStore('the outbox', (under) => {
     const ended = anEvent('g-1', 2, { status: 'committed', atMs: BEGUN_AT_MS + 7 });
     await node.commit({ begins: [aBegin('g-1', node.incarnation)], events: [accepted] });
     await node.commit({ moves: [aMove('g-1', node.incarnation)], events: [ended] });
-    expect(await under().outbox.readEvents(node.incarnation, 100)).toEqual([accepted, ended]);
+    const found = await under().outbox.readEvents(node.incarnation, 100);
+    expect(found).toEqual([accepted, ended].map((event) => ({ ...event, isBehind: false })));
   });
 
   it('holds no event of a transaction that this flush did not write', async () => {
@@ -114,5 +115,55 @@ describeEveryStore('the outbox', (under) => {
     const begins = ['a', 'b'].map((gid) => aBegin(gid, node.incarnation));
     await node.commit({ begins, events: [anEvent('a', 1, { atMs: BEGUN_AT_MS + 9 }), anEvent('b', 1)] });
     expect(await under().outbox.backlog(node.incarnation)).toEqual({ rows: 2, oldestAtMs: BEGUN_AT_MS });
+  });
+
+  describe('when the broker refuses an event', () => {
+    const AT_MS = BEGUN_AT_MS + 1_000;
+    const refusedOf = async (beforeMs: number, limit = 100) =>
+      (await under().outbox.readRefused(beforeMs, limit)).map(({ gid, version }) => `${gid}:${version}`);
+
+    /** Both transactions have two events. */
+    async function twoEach(): Promise<Node> {
+      const node = await Node.enter(under().store);
+      const begins = ['a', 'b'].map((gid) => aBegin(gid, node.incarnation));
+      await node.commit({ begins, events: begins.map(({ gid }) => anEvent(gid, 1, { name: 'Größe \u0000' })) });
+      await node.commit({ moves: begins.map(({ gid }) => aMove(gid, node.incarnation)), events: [anEvent('a', 2), anEvent('b', 2)] });
+      return node;
+    }
+
+    it('sets it aside, and says of later ones of its transaction that they are behind it', async () => {
+      const node = await twoEach();
+      await under().outbox.setAside([{ gid: 'a', version: 1, cause: `too large ${'x'.repeat(5_000)}` }], AT_MS);
+      const left = await under().outbox.readEvents(node.incarnation, 100);
+      expect(left.map(({ gid, version, isBehind }) => [`${gid}:${version}`, isBehind])).toEqual([
+        ['a:2', true],
+        ['b:1', false],
+        ['b:2', false],
+      ]);
+      expect(await under().outbox.countRefused()).toBe(1);
+      expect(await under().outbox.readRefused(AT_MS + 1, 100)).toEqual([anEvent('a', 1, { name: 'Größe \u0000' })]);
+    });
+
+    it('sets nothing aside that is no longer in the outbox', async () => {
+      const node = await twoEach();
+      await under().outbox.deleteEvents([{ gid: 'a', version: 1 }]);
+      await under().outbox.setAside([{ gid: 'a', version: 1, cause: 'late' }], AT_MS);
+      expect([await under().outbox.countRefused(), await waiting(under(), node)]).toEqual([0, ['a:2', 'b:1', 'b:2']]);
+    });
+
+    it('gives of each transaction the oldest that is aside, the one tried longest ago first, until they are deleted', async () => {
+      await twoEach();
+      const aside = (gid: string, version: number) => ({ gid, version, cause: 'too large' });
+      await under().outbox.setAside([aside('a', 1), aside('a', 2)], AT_MS);
+      await under().outbox.setAside([aside('b', 1)], AT_MS + 1);
+      expect([await refusedOf(AT_MS + 2), await refusedOf(AT_MS + 2, 1), await refusedOf(AT_MS)]).toEqual([['a:1', 'b:1'], ['a:1'], []]);
+      await under().outbox.noteRefused([{ gid: 'a', version: 1 }], AT_MS + 9);
+      expect([await refusedOf(AT_MS + 5), await refusedOf(AT_MS + 10)]).toEqual([['b:1'], ['b:1', 'a:1']]);
+      await under().outbox.deleteRefused([
+        { gid: 'a', version: 1 },
+        { gid: 'b', version: 1 },
+      ]);
+      expect([await refusedOf(AT_MS + 10), await under().outbox.countRefused()]).toEqual([['a:2'], 1]);
+    });
   });
 });

@@ -262,6 +262,19 @@ CREATE TABLE `outbox` (
   KEY `by_incarnation` (`incarnation`,`created_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
+CREATE TABLE `outbox_refused` (
+  `gid` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `version` int(10) unsigned NOT NULL,
+  `name` varchar(128) NOT NULL,
+  `status` varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `body` mediumtext NOT NULL,
+  `created_at` bigint(20) NOT NULL,
+  `cause` varchar(1024) NOT NULL,
+  `tried_at` bigint(20) NOT NULL,
+  PRIMARY KEY (`gid`,`version`),
+  KEY `by_tried_at` (`tried_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
 CREATE TABLE `participant` (
   `name` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `base_url` varchar(1024) NOT NULL,
@@ -288,6 +301,15 @@ CREATE TABLE `policy_retirement` (
   `reason` varchar(1024) NOT NULL,
   `retired_at` bigint(20) NOT NULL,
   PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `registry_announcement` (
+  `participant` varchar(64) NOT NULL,
+  `instance` varchar(64) NOT NULL,
+  `said_at` bigint(20) NOT NULL,
+  `heard` varchar(1040) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (`participant`,`instance`),
+  KEY `by_said_at` (`said_at`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `registry_claim` (

@@ -284,6 +284,20 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_by_incarnation ON outbox (incarnation, created_at);
 
+CREATE TABLE outbox_refused (
+  gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^!-~]*'),
+  version INTEGER NOT NULL,
+  name TEXT NOT NULL CHECK (length(name) <= 128),
+  status TEXT NOT NULL CHECK (length(status) <= 16),
+  body TEXT NOT NULL CHECK (length(CAST(body AS BLOB)) <= 16777215),
+  created_at INTEGER NOT NULL,
+  cause TEXT NOT NULL CHECK (length(cause) <= 1024),
+  tried_at INTEGER NOT NULL,
+  PRIMARY KEY (gid, version)
+) STRICT;
+
+CREATE INDEX outbox_refused_by_tried_at ON outbox_refused (tried_at);
+
 CREATE TABLE participant (
   name TEXT NOT NULL CHECK (length(name) <= 64 AND name NOT GLOB '*[^!-~]*'),
   base_url TEXT NOT NULL CHECK (length(base_url) <= 1024),
@@ -311,6 +325,16 @@ CREATE TABLE policy_retirement (
   retired_at INTEGER NOT NULL,
   PRIMARY KEY (name)
 ) STRICT;
+
+CREATE TABLE registry_announcement (
+  participant TEXT NOT NULL CHECK (length(participant) <= 64),
+  instance TEXT NOT NULL CHECK (length(instance) <= 64),
+  said_at INTEGER NOT NULL,
+  heard TEXT NOT NULL CHECK (length(heard) <= 1040),
+  PRIMARY KEY (participant, instance)
+) STRICT;
+
+CREATE INDEX registry_announcement_by_said_at ON registry_announcement (said_at);
 
 CREATE TABLE registry_claim (
   contract TEXT NOT NULL CHECK (length(contract) <= 64),

@@ -2,7 +2,7 @@
 import type { Clock, Hint } from '@assent/engine';
 import { ensureEventStream, NatsClient } from '@assent/nats';
 import { MemoryDatabase, MemoryOutbox } from '@assent/store';
-import { jetstreamManager } from '@nats-io/jetstream';
+import { DiscardPolicy, jetstreamManager } from '@nats-io/jetstream';
 import { describeOnNats, type NatsServer, startNats } from '../../../test/support/nats.js';
 import { defaultRelayOptions, JetStreamPublisher, NatsHints, Relay, type RelayReport } from '../src/index.js';
 
@@ -22,6 +22,8 @@ const silent: RelayReport = {
   waiting: () => undefined,
   adopted: () => undefined,
   failing: () => undefined,
+  refused: () => undefined,
+  setAside: () => undefined,
   recovered: () => undefined,
 };
 
@@ -52,7 +54,13 @@ describeOnNats('events on JetStream', () => {
       wallClockMs: () => Date.now(),
       incarnation: () => SELF,
     };
-    relay = new Relay(parts, { ...defaultRelayOptions, lookEveryMs: 50, largestBackoffMs: 200 });
+    relay = new Relay(parts, {
+      ...defaultRelayOptions,
+      lookEveryMs: 50,
+      largestBackoffMs: 200,
+      adoptEveryMs: 100,
+      refusedAgainAfterMs: 200,
+    });
   });
   afterEach(async () => {
     await relay.stop(0);
@@ -131,6 +139,46 @@ describeOnNats('events on JetStream', () => {
     await server.restart();
     await until('published', () => database.events.size === 0, 60_000);
     expect(await held()).toHaveLength(200);
+  });
+
+  /** One that the server takes and one that it does not, of two transactions; then one more of each. */
+  function addLarge(bytes: number): void {
+    add(0, 4);
+    const large = database.events.get('g-0:1');
+    if (large === undefined) throw new Error('it was added');
+    database.events.set('g-0:1', { ...large, body: JSON.stringify('x'.repeat(bytes)) });
+  }
+
+  it('that are larger than the server takes are set aside, and hold up none of other transactions', async () => {
+    addLarge(1_100_000);
+    relay.start();
+    await until('the others are published', () => database.events.size === 0);
+    expect((await held()).map((line) => line.split(' ')[1])).toEqual(['g-1:1', 'g-1:2']);
+    expect([...database.refused.keys()]).toEqual(['g-0:1', 'g-0:2']);
+    expect(database.refused.get('g-0:1')?.cause).toMatch(/max_payload/);
+  });
+
+  it('that are larger than the stream takes are set aside, and are published in order when it takes more', async () => {
+    const manager = await jetstreamManager(await nats.connection());
+    await manager.streams.add({ name: 'OURS', subjects: ['assent.tx.>'], max_msg_size: 10_000 });
+    addLarge(20_000);
+    relay.start();
+    await until('two are aside', () => database.refused.size === 2 && database.events.size === 0);
+    expect(database.refused.get('g-0:1')?.cause).toMatch(/size exceeds maximum/);
+    await manager.streams.update('OURS', { max_msg_size: 100_000 });
+    await until('they are published', () => database.refused.size === 0);
+    expect((await held()).map((line) => line.split(' ')[1])).toEqual(['g-1:1', 'g-1:2', 'g-0:1', 'g-0:2']);
+  });
+
+  it('wait in the outbox while the stream is full: that is no fault of theirs', async () => {
+    const manager = await jetstreamManager(await nats.connection());
+    await manager.streams.add({ name: 'OURS', subjects: ['assent.tx.>'], max_msgs: 1, discard: DiscardPolicy.New });
+    relay.start();
+    add(0, 4);
+    await until('one is published', async () => (await manager.streams.info('OURS')).state.messages === 1);
+    await manager.streams.update('OURS', { max_msgs: 100 });
+    await until('the others, too', () => database.events.size === 0);
+    expect([(await held()).length, database.refused.size]).toEqual([4, 0]);
   });
 
   it('go into a stream that somebody has made for them', async () => {

@@ -1,5 +1,5 @@
 /** The relay over an outbox in memory and a broker that does as a test says. */
-import type { EventRow } from '@assent/engine';
+import type { EventRow, RefusedEvent } from '@assent/engine';
 import { MemoryDatabase, MemoryOutbox } from '@assent/store';
 import { VirtualClock } from '../../engine/test/virtual-clock.js';
 import { defaultRelayOptions, type EventPublisher, PublishError, Relay, type RelayReport } from '../src/index.js';
@@ -12,6 +12,8 @@ const BEGUN_AT_MS = 1_764_000_000_000;
 class ScriptedBroker implements EventPublisher {
   readonly kept: string[] = [];
   isAway = false;
+  /** Of these no event is taken. */
+  readonly refuses = new Set<string>();
   isHolding = false;
   inTheAir = 0;
   mostInTheAir = 0;
@@ -19,6 +21,7 @@ class ScriptedBroker implements EventPublisher {
 
   async publish({ gid, version }: EventRow): Promise<void> {
     if (this.isAway) throw new PublishError('away', 'nobody is there');
+    if (this.refuses.has(gid)) throw new PublishError('refused', 'it is too large');
     this.inTheAir += 1;
     this.mostInTheAir = Math.max(this.mostInTheAir, this.inTheAir);
     if (this.isHolding) await new Promise<void>((resolve) => this.held.push(resolve));
@@ -35,6 +38,7 @@ class ScriptedBroker implements EventPublisher {
 class RecordingReport implements RelayReport {
   readonly told: string[] = [];
   rows = -1;
+  aside = -1;
   published(): void {
     this.told.push('published');
   }
@@ -44,8 +48,14 @@ class RecordingReport implements RelayReport {
   adopted(rows: number): void {
     this.told.push(`adopted ${rows}`);
   }
-  failing(code: string): void {
-    this.told.push(`failing ${code}`);
+  failing(): void {
+    this.told.push('failing');
+  }
+  refused({ gid, version, cause }: RefusedEvent): void {
+    this.told.push(`refused ${gid}:${version}, ${cause}`);
+  }
+  setAside(rows: number): void {
+    this.aside = rows;
   }
   recovered(): void {
     this.told.push('recovered');
@@ -60,7 +70,7 @@ function aScene(incarnation: () => string | null = () => SELF) {
   const outbox = new MemoryOutbox(database);
   const broker = new ScriptedBroker();
   const report = new RecordingReport();
-  const parts = { outbox, publisher: broker, clock, report, wallClockMs: () => BEGUN_AT_MS, incarnation };
+  const parts = { outbox, publisher: broker, clock, report, wallClockMs: () => BEGUN_AT_MS + clock.monotonicMs(), incarnation };
   const relay = new Relay(parts, defaultRelayOptions);
   const add = (gid: string, version = 1, by = SELF) => {
     const row = { gid, version, name: 'checkout', status: 'active' as const, body: '{}', atMs: BEGUN_AT_MS + version };
@@ -131,7 +141,7 @@ describe('the relay', () => {
     expect([database.events.size, report.rows]).toEqual([2, 2]);
     broker.isAway = false;
     await clock.until('published', () => database.events.size === 0, 10_000);
-    expect(report.told.filter((line) => line !== 'published')).toEqual(['failing events_not_published', 'recovered']);
+    expect(report.told.filter((line) => line !== 'published')).toEqual(['failing', 'recovered']);
     expect(report.rows).toBe(0);
   });
 
@@ -180,5 +190,51 @@ describe('the relay', () => {
     await clock.settled(relay.stop(500));
     expect(clock.monotonicMs() - before).toBeLessThanOrEqual(500);
     expect(database.events.size).toBe(1);
+  });
+
+  describe('when the broker refuses events for good', () => {
+    /** More than fit into one reading, and older than everything else. */
+    function aSceneFullOfRefusals() {
+      const scene = aScene();
+      for (let place = 0; place < 300; place += 1) {
+        scene.broker.refuses.add(`bad-${place}`);
+        scene.add(`bad-${place}`);
+      }
+      for (let place = 0; place < 10; place += 1) scene.add(`good-${place}`, 2);
+      return scene;
+    }
+
+    it('publishes the others, and says of each refused one that it is set aside, once', async () => {
+      const { clock, database, broker, report, relay } = aSceneFullOfRefusals();
+      relay.start();
+      await clock.until('the others are published', () => broker.kept.length === 10, 1_000);
+      await clock.until('it has offered them again, in vain', () => clock.monotonicMs() > 300_000, 400_000);
+      const told = report.told.filter((line) => line.startsWith('refused'));
+      expect(told).toHaveLength(300);
+      expect(new Set(told).size).toBe(300);
+      expect(told).toContain('refused bad-0:1, it is too large');
+      expect(report.told).not.toContain('failing');
+      expect([database.events.size, database.refused.size, report.aside, report.rows]).toEqual([0, 300, 300, 0]);
+    });
+
+    it('lets nothing of the transaction overtake, and publishes all of it in order when the broker takes it after all', async () => {
+      const { clock, database, broker, report, relay, add } = aScene();
+      broker.refuses.add('bad');
+      add('bad', 1);
+      add('bad', 2);
+      relay.start();
+      await clock.until('both are aside', () => database.refused.size === 2);
+      add('bad', 3);
+      add('good', 1);
+      relay.announced();
+      await clock.until('the later one is aside, too', () => database.refused.size === 3 && broker.kept.includes('good:1'));
+      broker.refuses.clear();
+      add('bad', 4);
+      relay.announced();
+      await clock.until('everything is published', () => database.refused.size === 0 && database.events.size === 0, 200_000);
+      expect(broker.kept.filter((id) => id.startsWith('bad'))).toEqual(['bad:1', 'bad:2', 'bad:3', 'bad:4']);
+      await clock.until('it is seen', () => report.aside === 0, 10_000);
+      expect(report.told.filter((line) => line.startsWith('refused'))).toEqual(['refused bad:1, it is too large']);
+    });
   });
 });

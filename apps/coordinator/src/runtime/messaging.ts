@@ -70,7 +70,9 @@ function reportTo({ metrics, monitor }: MessagingOptions): RelayReport {
     published: (lagMs) => metrics.published(lagMs),
     waiting: (rows, oldestMs) => metrics.waiting(rows, oldestMs),
     adopted: (rows) => monitor.info('took over events of a node that is gone', { rows }),
-    failing: (code, detail) => monitor.alarm(code, detail),
+    failing: (detail) => monitor.alarm('events_not_published', detail),
+    refused: ({ gid, version, cause }) => monitor.alarm('event_refused', `the event ${gid}:${version} is set aside: ${cause}`, { gid }),
+    setAside: (rows) => metrics.setAside(rows),
     recovered: () => monitor.info('publishing events again', {}),
   };
 }

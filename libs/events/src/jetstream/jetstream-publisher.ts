@@ -7,13 +7,16 @@ import type { EventRow } from '@assent/engine';
 import { type EventStreamOptions, ensureEventStream, type NatsClient } from '@assent/nats';
 import { eventId, eventSubject } from '@assent/protocol';
 import { JetStreamApiError, type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
+import { errors, type NatsConnection } from '@nats-io/transport-node';
 import { type EventPublisher, PublishError } from '../relay/index.js';
 
 /** How long the broker may take to acknowledge an event; milliseconds. */
 const ACKNOWLEDGE_MS = 5_000;
-/** Status codes of the server for what will not succeed by being tried again: a message that is too large, a malformed one. */
-const REFUSED = new Set([400, 413]);
+/**
+ * Error codes of the server for a message that is larger than the stream permits, and one whose header is. Everything else is about the server, the
+ * account or the stream, a full or sealed one for instance, and as true for every other event: nothing is set aside for that.
+ */
+const REFUSED = new Set([10_054, 10_097]);
 
 export class JetStreamPublisher implements EventPublisher {
   private stream: Promise<JetStreamClient> | null = null;
@@ -55,8 +58,9 @@ export class JetStreamPublisher implements EventPublisher {
   }
 }
 
+/** An event that is larger than the server takes messages at all is refused by the client already, as an illegal argument. */
 function asPublishError(error: unknown): PublishError {
   const message = error instanceof Error ? error.message : String(error);
-  const isRefused = error instanceof JetStreamApiError && REFUSED.has(error.status);
+  const isRefused = error instanceof errors.InvalidArgumentError || (error instanceof JetStreamApiError && REFUSED.has(error.code));
   return new PublishError(isRefused ? 'refused' : 'away', message, { cause: error });
 }

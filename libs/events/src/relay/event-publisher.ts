@@ -9,7 +9,10 @@ export interface EventPublisher {
   publish(event: EventRow): Promise<void>;
 }
 
-/** `away`: the broker, or the place where it keeps events, is not there. `refused`: it does not take this event. */
+/**
+ * `away`: the broker, or the place where it keeps events, is not there or full. `refused`: it does not take this event, for what it is, however often it is
+ * offered.
+ */
 export class PublishError extends Error {
   override readonly name = 'PublishError';
 

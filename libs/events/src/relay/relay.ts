@@ -3,10 +3,13 @@
  * the oldest. It remembers nothing but what it is doing: a row that is there has not been acknowledged, so no order of ids and no position can be wrong,
  * and what a crash interrupts is done again. Events of nodes that are gone are adopted first.
  *
- * Of one transaction an event leaves only after the one before it was acknowledged; events of different transactions travel side by side.
+ * Of one transaction an event leaves only after the one before it was acknowledged; events of different transactions travel side by side. What the
+ * broker refuses for good is set aside with what follows it, so that it stands in nobody else's way, and is tried again now and then
+ * (`refused-events.ts`).
  */
-import { type Announcer, type Clock, type EventKey, type EventRow, type Outbox, StoreUnavailableError } from '@assent/engine';
-import { type EventPublisher, PublishError } from './event-publisher.js';
+import { type Announcer, type Clock, type Outbox, StoreUnavailableError, type WaitingEvent } from '@assent/engine';
+import type { EventPublisher } from './event-publisher.js';
+import { type ChainEnd, RefusedEvents, type RefusedReport } from './refused-events.js';
 
 export interface RelayOptions {
   /** Events that may be on their way to the broker at once. */
@@ -20,6 +23,8 @@ export interface RelayOptions {
   /** Pause after a failure: doubles from the first to the largest. */
   readonly firstBackoffMs: number;
   readonly largestBackoffMs: number;
+  /** How often an event that the broker has refused is offered again, in milliseconds. */
+  readonly refusedAgainAfterMs: number;
 }
 
 export const defaultRelayOptions: RelayOptions = {
@@ -29,17 +34,18 @@ export const defaultRelayOptions: RelayOptions = {
   adoptChunk: 1_000,
   firstBackoffMs: 100,
   largestBackoffMs: 5_000,
+  refusedAgainAfterMs: 60_000,
 };
 
 /** What the relay tells about itself. Every method returns at once and never throws. */
-export interface RelayReport {
+export interface RelayReport extends RefusedReport {
   /** An event was acknowledged `lagMs` after its image was made. */
   published(lagMs: number): void;
   /** As it was last seen: how many wait, and how long the oldest has. */
   waiting(rows: number, oldestMs: number): void;
   adopted(rows: number): void;
-  /** Publishing has begun to fail (told once, until it succeeds again). `code`: `events_not_published`, `event_refused`. */
-  failing(code: string, detail: string): void;
+  /** Publishing has begun to fail: told once, until it succeeds again. */
+  failing(detail: string): void;
   recovered(): void;
 }
 
@@ -64,12 +70,18 @@ export class Relay implements Announcer {
   private adoptAtMs = 0;
   private backoffMs: number;
   private isFailing = false;
+  private readonly refused: RefusedEvents;
 
   constructor(
     private readonly parts: RelayParts,
     private readonly options: RelayOptions = defaultRelayOptions,
   ) {
     this.backoffMs = options.firstBackoffMs;
+    this.refused = new RefusedEvents(parts, {
+      atOnce: options.maxOutstanding,
+      againAfterMs: options.refusedAgainAfterMs,
+      lookEveryMs: options.adoptEveryMs,
+    });
   }
 
   start(): void {
@@ -117,11 +129,15 @@ export class Relay implements Announcer {
     if (this.self === null) return 'nothing';
     try {
       await this.adopt(this.self);
+      const isMore = await this.refused.offerAgain();
       const rows = await this.parts.outbox.readEvents(this.self, this.options.maxOutstanding);
       await this.tellWaiting(this.self, rows);
-      if (rows.length === 0) return 'nothing';
-      const { acknowledged, failure } = await this.publishAll(rows);
+      if (rows.length === 0) return isMore ? 'something' : 'nothing';
+      const ends = await this.publishAll(rows);
+      const acknowledged = ends.flatMap((end) => end.acknowledged);
       if (acknowledged.length > 0) await this.parts.outbox.deleteEvents(acknowledged);
+      await this.refused.setAside(ends);
+      const failure = ends.find((end) => end.failure !== null)?.failure ?? null;
       if (failure === null) this.succeeded();
       else this.failed(failure);
       return failure === null ? 'something' : 'failed';
@@ -142,29 +158,17 @@ export class Relay implements Announcer {
   }
 
   /** What fits into one reading has been counted by it. */
-  private async tellWaiting(self: string, rows: readonly EventRow[]): Promise<void> {
+  private async tellWaiting(self: string, rows: readonly WaitingEvent[]): Promise<void> {
     const { outbox, report, wallClockMs } = this.parts;
     const isAll = rows.length < this.options.maxOutstanding;
     const backlog = isAll ? { rows: rows.length, oldestAtMs: rows[0]?.atMs ?? null } : await outbox.backlog(self);
     report.waiting(backlog.rows, backlog.oldestAtMs === null ? 0 : Math.max(0, wallClockMs() - backlog.oldestAtMs));
   }
 
-  private async publishAll(rows: readonly EventRow[]): Promise<{ readonly acknowledged: EventKey[]; readonly failure: unknown }> {
-    const acknowledged: EventKey[] = [];
-    let failure: unknown = null;
-    const publishOne = async (chain: readonly EventRow[]) => {
-      try {
-        for (const row of chain) {
-          await this.parts.publisher.publish(row);
-          acknowledged.push({ gid: row.gid, version: row.version });
-          this.parts.report.published(Math.max(0, this.parts.wallClockMs() - row.atMs));
-        }
-      } catch (error) {
-        failure = error;
-      }
-    };
-    await Promise.all([...byGid(rows).values()].map(publishOne));
-    return { acknowledged, failure };
+  private publishAll(rows: readonly WaitingEvent[]): Promise<ChainEnd[]> {
+    const { report, wallClockMs } = this.parts;
+    const onPublished = ({ atMs }: WaitingEvent) => report.published(Math.max(0, wallClockMs() - atMs));
+    return Promise.all([...byGid(rows).values()].map((chain) => this.refused.publishChain(chain, onPublished)));
   }
 
   private succeeded(): void {
@@ -176,8 +180,7 @@ export class Relay implements Announcer {
   private failed(error: unknown): void {
     if (this.isFailing) return;
     this.isFailing = true;
-    const isRefused = error instanceof PublishError && error.code === 'refused';
-    this.parts.report.failing(isRefused ? 'event_refused' : 'events_not_published', error instanceof Error ? error.message : String(error));
+    this.parts.report.failing(error instanceof Error ? error.message : String(error));
   }
 
   private nextBackoffMs(): number {
@@ -199,8 +202,8 @@ export class Relay implements Announcer {
 }
 
 /** In the order in which they were read, which is that of their versions. */
-function byGid(rows: readonly EventRow[]): ReadonlyMap<string, EventRow[]> {
-  const chains = new Map<string, EventRow[]>();
+function byGid(rows: readonly WaitingEvent[]): ReadonlyMap<string, WaitingEvent[]> {
+  const chains = new Map<string, WaitingEvent[]>();
   for (const row of rows) {
     const chain = chains.get(row.gid);
     if (chain === undefined) chains.set(row.gid, [row]);

@@ -103,6 +103,10 @@ export const eventMetrics = {
   lag: histogram('assent_outbox_publish_lag_seconds', 'From the image that an event tells of to the acknowledgement of the broker'),
   rows: gauge('assent_outbox_rows', 'Events of this node that wait to be published; 100,000 means "or more"'),
   oldest: gauge('assent_outbox_oldest_age_seconds', 'Age of the oldest event that waits, 0 when there is none'),
+  setAside: gauge(
+    'assent_outbox_set_aside_rows',
+    'Events that the broker refuses for what they are, and those behind them; every node of one database shows the same',
+  ),
 } satisfies Catalogue;
 
 /** What is taken away because it is old. */

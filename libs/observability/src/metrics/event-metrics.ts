@@ -12,9 +12,10 @@ export class EventMetrics {
   readonly #lag: Series;
   #rows = 0;
   #oldestMs = 0;
+  #setAside = 0;
 
   constructor(registry: Registry) {
-    const { published, lag, rows, oldest } = eventMetrics;
+    const { published, lag, rows, oldest, setAside } = eventMetrics;
     this.#published = new Tally({ name: published.name, help: published.help, labelNames: [] }, registry);
     this.#published.begin();
     const histogram = new SeriesHistogram({ name: lag.name, help: lag.help, labelNames: [], bounds: LAG_SECONDS });
@@ -22,6 +23,7 @@ export class EventMetrics {
     this.#lag = histogram.series();
     gauge(rows, registry, () => this.#rows);
     gauge(oldest, registry, () => this.#oldestMs / 1_000);
+    gauge(setAside, registry, () => this.#setAside);
   }
 
   /** An event was acknowledged `lagMs` after its image was made. */
@@ -34,6 +36,11 @@ export class EventMetrics {
   waiting(rows: number, oldestMs: number): void {
     this.#rows = rows;
     this.#oldestMs = oldestMs;
+  }
+
+  /** How many events are set aside, as was last seen. */
+  setAside(rows: number): void {
+    this.#setAside = rows;
   }
 }
 

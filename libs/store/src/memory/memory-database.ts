@@ -27,6 +27,9 @@ import { problemOfBegin, problemOfCommand, problemOfMove } from './storable.js';
 /** An event, and the node that publishes it. */
 export type KeptEvent = EventRow & { readonly incarnation: Incarnation };
 
+/** An event that the broker does not take, or one behind it. */
+export type SetAsideEvent = EventRow & { readonly cause: string; readonly triedAtMs: number };
+
 export class MemoryDatabase {
   readonly transactions = new Map<string, StoredTransaction>();
   readonly nodes = new Map<Incarnation, NodeRow>();
@@ -35,6 +38,8 @@ export class MemoryDatabase {
   readonly audit = new Map<string, AuditRow[]>();
   /** By `gid:version`. */
   readonly events = new Map<string, KeptEvent>();
+  /** Events that were set aside, by `gid:version`. */
+  readonly refused = new Map<string, SetAsideEvent>();
   readonly commands = new Map<string, CommandRow>();
   readonly controls = new Map<string, ParticipantControl>();
   readonly policies: Policy[] = [...shippedPolicies];

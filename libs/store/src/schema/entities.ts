@@ -8,7 +8,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { administrationEntities } from './administration-entities.js';
 import { operationsEntities } from './operations-entities.js';
 import { ParticipantControlEntity } from './participant-control-entity.js';
-import { RegistryClaimEntity, RegistryInstanceEntity } from './registry-entities.js';
+import { RegistryAnnouncementEntity, RegistryClaimEntity, RegistryInstanceEntity } from './registry-entities.js';
 import { wholeNumber } from './transformers.js';
 
 @Entity('global_transaction')
@@ -116,6 +116,20 @@ export class OutboxEntity {
   @Column('bigint', { name: 'created_at', transformer: wholeNumber }) createdAtMs: number;
 }
 
+/** An event that the broker does not take, or one behind it. */
+@Entity('outbox_refused')
+export class RefusedEventEntity {
+  @PrimaryColumn('varchar') gid: string;
+  @PrimaryColumn('integer') version: number;
+  @Column('varchar') name: string;
+  @Column('varchar') status: Status;
+  @Column('text') body: string;
+  @Column('bigint', { name: 'created_at', transformer: wholeNumber }) createdAtMs: number;
+  /** What the broker said. */
+  @Column('varchar') cause: string;
+  @Column('bigint', { name: 'tried_at', transformer: wholeNumber }) triedAtMs: number;
+}
+
 @Entity('audit_log')
 export class AuditLogEntity {
   @PrimaryColumn('varchar') id: string;
@@ -136,9 +150,11 @@ export const entities = [
   RetryPolicyEntity,
   ParticipantEntity,
   ParticipantControlEntity,
+  RegistryAnnouncementEntity,
   RegistryClaimEntity,
   RegistryInstanceEntity,
   OutboxEntity,
+  RefusedEventEntity,
   AuditLogEntity,
   ...administrationEntities,
   ...operationsEntities,

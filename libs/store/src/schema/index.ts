@@ -5,6 +5,7 @@ import { ParticipantControl1764000000003 } from './migrations/0003-participant-c
 import { Registry1764000000004 } from './migrations/0004-registry.js';
 import { Events1764000000005 } from './migrations/0005-events.js';
 import { Operations1764000000006 } from './migrations/0006-operations.js';
+import { SetAside1764000000007 } from './migrations/0007-set-aside.js';
 
 export * from './administration-entities.js';
 export * from './entities.js';
@@ -20,6 +21,7 @@ export const migrations = [
   Registry1764000000004,
   Events1764000000005,
   Operations1764000000006,
+  SetAside1764000000007,
 ];
 
 /** TypeORM's own book-keeping of what has run. */

@@ -29,3 +29,14 @@ export class RegistryClaimEntity {
   @Column('varchar') fingerprint: string;
   @Column('bigint', { name: 'since', transformer: wholeNumber }) sinceMs: number;
 }
+
+/** The newest announcement of an instance that was heard. Kept for longer than a signature is valid, also when the instance has left. */
+@Entity('registry_announcement')
+export class RegistryAnnouncementEntity {
+  @PrimaryColumn('varchar') participant: string;
+  @PrimaryColumn('varchar') instance: string;
+  /** Seconds since the epoch, by the clock of the instance: what it signed. */
+  @Column('bigint', { name: 'said_at', transformer: wholeNumber }) saidAt: number;
+  /** Fingerprints of what was heard of that second, with blanks between them. */
+  @Column('varchar') heard: string;
+}

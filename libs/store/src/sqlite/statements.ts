@@ -53,7 +53,8 @@ const sql = {
   event: 'INSERT INTO outbox (gid, version, incarnation, name, status, body, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
   /** Index: (incarnation, created_at). Left out is what has an older event of its gid further down. */
   events:
-    'SELECT o.gid, o.version, CAST(o.name AS BLOB) AS name, o.status, CAST(o.body AS BLOB) AS body, o.created_at AS atMs ' +
+    'SELECT o.gid, o.version, CAST(o.name AS BLOB) AS name, o.status, CAST(o.body AS BLOB) AS body, o.created_at AS atMs, ' +
+    'EXISTS (SELECT 1 FROM outbox_refused r WHERE r.gid = o.gid AND r.version < o.version) AS isBehind ' +
     'FROM outbox o INDEXED BY outbox_by_incarnation WHERE o.incarnation = ? AND NOT EXISTS (SELECT 1 FROM outbox p ' +
     'WHERE p.gid = o.gid AND p.version < o.version AND (p.incarnation <> o.incarnation OR p.created_at > o.created_at)) ' +
     'ORDER BY o.created_at, o.gid, o.version LIMIT ?',
@@ -64,6 +65,18 @@ const sql = {
     "WHERE n.state <> 'alive' ORDER BY o.created_at LIMIT ?)",
   countEvents: 'SELECT COUNT(*) AS n FROM (SELECT 1 FROM outbox INDEXED BY outbox_by_incarnation WHERE incarnation = ? LIMIT ?)',
   oldestEvent: 'SELECT created_at AS atMs FROM outbox INDEXED BY outbox_by_incarnation WHERE incarnation = ? ORDER BY created_at LIMIT 1',
+
+  setAside:
+    'INSERT INTO outbox_refused (gid, version, name, status, body, created_at, cause, tried_at) ' +
+    'SELECT gid, version, name, status, body, created_at, ?, ? FROM outbox WHERE gid = ? AND version = ?',
+  /** Index: (tried_at); the look behind by primary. */
+  refused:
+    'SELECT r.gid, r.version, CAST(r.name AS BLOB) AS name, r.status, CAST(r.body AS BLOB) AS body, r.created_at AS atMs ' +
+    'FROM outbox_refused r INDEXED BY outbox_refused_by_tried_at WHERE r.tried_at < ? AND NOT EXISTS ' +
+    '(SELECT 1 FROM outbox_refused p WHERE p.gid = r.gid AND p.version < r.version) ORDER BY r.tried_at, r.gid, r.version LIMIT ?',
+  noteRefused: 'UPDATE outbox_refused SET tried_at = ? WHERE gid = ? AND version = ?',
+  deleteRefused: 'DELETE FROM outbox_refused WHERE gid = ? AND version = ?',
+  countRefused: 'SELECT COUNT(*) AS n FROM (SELECT 1 FROM outbox_refused LIMIT ?)',
 
   recordCommand: 'INSERT INTO command (id, gid, kind, body, principal, reason) VALUES (?, ?, ?, ?, ?, ?)',
   deleteApplied:

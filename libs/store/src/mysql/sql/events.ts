@@ -31,20 +31,24 @@ export function events({ events: rows, begins, fence, flush }: FlushBatch): read
 export function readEvents(incarnation: Incarnation, limit: number): string {
   const older = 'p.gid=o.gid AND p.version<o.version AND (p.incarnation<>o.incarnation OR p.created_at>o.created_at)';
   const waits = `EXISTS(SELECT 1 FROM outbox p FORCE INDEX(PRIMARY) WHERE ${older})`;
-  const columns = 'o.gid,o.version,o.name,o.status,o.body,o.created_at AS atMs';
+  const behind = 'EXISTS(SELECT 1 FROM outbox_refused r FORCE INDEX(PRIMARY) WHERE r.gid=o.gid AND r.version<o.version)';
+  const columns = `o.gid,o.version,o.name,o.status,o.body,o.created_at AS atMs,${behind} AS isBehind`;
   const order = 'o.created_at,o.gid,o.version';
   const from = 'outbox o FORCE INDEX(by_incarnation)';
   return `SELECT ${columns} FROM ${from} WHERE o.incarnation=${bits(incarnation)} AND NOT ${waits} ORDER BY ${order} LIMIT ${integer(limit)}`;
 }
 
-/** Statements by version, because neither server finds pairs by a primary key reliably. Index: primary. */
+/** Index: primary. */
 export function deleteEvents(keys: readonly EventKey[]): readonly string[] {
+  return wherePairs(keys).map((where) => `DELETE FROM outbox WHERE ${where}`);
+}
+
+/** By version, because neither server finds pairs by a primary key reliably. */
+export function wherePairs(keys: readonly EventKey[]): readonly string[] {
   const byVersion = new Map<number, string[]>();
   for (const { gid, version } of keys) byVersion.set(version, [...(byVersion.get(version) ?? []), gid]);
   return [...byVersion].flatMap(([version, gids]) =>
-    inChunks(gids.toSorted(), MAX_KEYS).map(
-      (chunk) => `DELETE FROM outbox WHERE gid IN (${chunk.map(ascii).join(',')}) AND version=${integer(version)}`,
-    ),
+    inChunks(gids.toSorted(), MAX_KEYS).map((chunk) => `gid IN (${chunk.map(ascii).join(',')}) AND version=${integer(version)}`),
   );
 }
 

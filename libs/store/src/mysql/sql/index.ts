@@ -13,3 +13,4 @@ export { type MoveShape, moveEach, shapeOf } from './move-each.js';
 export { groupKey, moveGroup } from './move-group.js';
 export { declarePredecessors, enterNode, leaveNode, lockNode, skipFlush } from './nodes.js';
 export { READ_NODES, readDue, readExisting, readMany, readOwned, readOwnedGids, readWaiting, readWritten } from './reads.js';
+export { countRefused, deleteRefused, noteRefused, readRefused, setAside } from './refused-events.js';
