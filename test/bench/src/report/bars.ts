@@ -33,6 +33,13 @@ export const bars: readonly Bar[] = [
     show: ([value]) => value!.toFixed(3),
   },
   {
+    what: 'the same with roles, audit, metrics and logs on',
+    wanted: '≥ 0.25',
+    figures: ['secured.direct_ratio', 'secured.ratio'],
+    isMet: atLeast(0.25),
+    show: ([direct, without]) => `${direct!.toFixed(3)}, ${without!.toFixed(2)} of what it is without roles`,
+  },
+  {
     what: 'latency at one in flight (p50, warm), against direct calls plus two single-row commits',
     wanted: '≤ 2.0',
     figures: ['latency.ratio'],

@@ -14,6 +14,7 @@ describe('the bars', () => {
   it.each([
     ['2-step saga', { 'saga.64.ratio': 0.25 }, 'met'],
     ['2-step saga', { 'saga.64.ratio': 0.249 }, 'missed'],
+    ['the same with roles', { 'secured.direct_ratio': 0.24, 'secured.ratio': 0.99 }, 'missed'],
     ['latency at one', { 'latency.ratio': 2.01 }, 'missed'],
     ['2-branch TCC', { 'tcc.ratio': 0.6 }, 'met'],
     ['commits at the database', { 'saga.64.commits_per_tx': 0.3, 'saga.64.flush_p50_ms': 0.9 }, 'met'],
@@ -53,6 +54,9 @@ describe('the section of the page', () => {
     'open.500.p50_ms': 1.5,
     'open.500.p99_ms': 4,
     'two-nodes.ratio': 0.9,
+    'secured.p50_ms': 12,
+    'secured.tx_per_s': 5_000,
+    'secured.ratio': 0.97,
     'checkout.tcc.64.p50_ms': 9,
     'checkout.tcc.64.orders_per_s': 900,
   });
@@ -68,6 +72,7 @@ describe('the section of the page', () => {
     expect(section).toContain('| 2-step saga, wait for the outcome, 64 in flight, against direct calls | ≥ 0.25 | 0.256 | met |');
     expect(section).toContain('| MariaDB | 64 | 0.256 | 8,123 |');
     expect(section).toContain('| `two-nodes.ratio` | 0.90 | ratio |');
+    expect(section).toContain('| `secured` | 5,000 | 0.97 | 12.00 |  |  |');
     expect(section).toContain('| `checkout.tcc.64` | 900 |  | 9.00 |  |  |');
     expect(section).not.toContain('`saga.64.ratio`');
     expect(section.indexOf('wanted')).toBeLessThan(section.indexOf('in flight | against direct'));

@@ -111,7 +111,7 @@ function rates(figures: Figures): string {
 
 /** Loops of other work than the plain saga. */
 function lives(figures: Figures): string {
-  const names = Object.keys(figures.all()).flatMap((name) => /^((?:tcc|aborting|checkout)\b.*)\.p50_ms$/.exec(name)?.[1] ?? []);
+  const names = Object.keys(figures.all()).flatMap((name) => /^((?:tcc|aborting|secured|checkout)\b.*)\.p50_ms$/.exec(name)?.[1] ?? []);
   return table(
     ['closed loop', 'per second', 'against the saga', 'p50 ms', 'p99 ms', 'failures'],
     names.map((name) => {
@@ -124,7 +124,7 @@ function lives(figures: Figures): string {
 
 /** Everything that no other table shows, by name; folded away. */
 function others(figures: Figures): string {
-  const shownElsewhere = /^(saga|target|sqlite|open)\.\d|^(tcc|aborting|checkout)\b/;
+  const shownElsewhere = /^(saga|target|sqlite|open)\.\d|^(tcc|aborting|secured|checkout)\b/;
   const rows = Object.entries(figures.all()).filter(([name]) => !shownElsewhere.test(name));
   if (rows.length === 0) return '';
   const all = table(

@@ -11,6 +11,7 @@ import { aborting, tcc } from './patterns.js';
 import { raw } from './raw.js';
 import { saga } from './saga.js';
 import type { Scenario } from './scenario.js';
+import { secured } from './secured.js';
 import { sqlite } from './sqlite.js';
 import { takeover } from './takeover.js';
 import { target } from './target.js';
@@ -25,6 +26,7 @@ export const scenarios: readonly Scenario[] = [
   open,
   tcc,
   aborting,
+  secured,
   checkout,
   drain,
   atRest,
