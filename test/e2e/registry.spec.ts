@@ -1,7 +1,7 @@
 /** Participants that announce themselves: who is heard, who gets calls, and what is seen of it. */
 import { randomUUID } from 'node:crypto';
 import { makeParticipantKey } from '@assent/transport';
-import { announce, announcementOf } from './support/announcer.js';
+import { announce, announcementOf, sendAnnouncement, signedAnnouncement } from './support/announcer.js';
 import { startCoordinator, type TestCoordinator, type TestFolder, testFolder, until } from './support/coordinators.js';
 import { ScriptedParticipant } from './support/scripted-participant.js';
 
@@ -150,6 +150,52 @@ describe('A participant that announces itself', () => {
     const changed = await announce(coordinator.url, key, said, new Date(), { ...said, endpoints: [instances[1]?.url] });
     expect([old.status, changed.status]).toEqual([401, 401]);
     expect((await registry()).instances).toEqual([]);
+  });
+
+  it('is not moved back to where it was by an announcement that was captured while it was there', async () => {
+    const at = (seconds: number) => new Date(Date.now() + seconds * 1_000);
+    const before = signedAnnouncement(key, announcementOf(instance(0)), at(-10));
+    const moved = announcementOf({ ...instance(1), instance: 'i-0' });
+    expect((await sendAnnouncement(coordinator.url, before)).status).toBe(200);
+    expect((await announce(coordinator.url, key, moved, at(-5))).status).toBe(200);
+    const replayed = await sendAnnouncement(coordinator.url, before);
+    const neverHeard = await announce(coordinator.url, key, announcementOf(instance(0)), at(-8));
+    expect([replayed, neverHeard].map(({ status, body }) => [status, body.code])).toEqual(Array(2).fill([409, 'announcement_repeated']));
+    expect((await registry()).contracts?.[0]?.endpoints).toEqual([instances[1]?.url]);
+  });
+
+  it('is not brought back after it has left, by any announcement that was captured; and comes back by a new one', async () => {
+    const now = new Date();
+    const up = signedAnnouncement(key, announcementOf(instance(0)), now);
+    const leaving = signedAnnouncement(key, announcementOf({ ...instance(0), state: 'leaving' }), now);
+    for (const said of [up, leaving]) expect((await sendAnnouncement(coordinator.url, said)).status).toBe(200);
+    await coordinator.stop();
+    coordinator = await start();
+    for (const said of [up, leaving]) expect((await sendAnnouncement(coordinator.url, said)).body.code).toBe('announcement_repeated');
+    expect((await registry()).instances).toEqual([]);
+    expect((await announce(coordinator.url, key, announcementOf(instance(0)), now)).status).toBe(200);
+    expect((await registry()).instances?.map(({ state }) => state)).toEqual(['up']);
+  });
+
+  it('is not kept in the registry, once it is gone, by its last announcement', async () => {
+    const last = signedAnnouncement(key, announcementOf(instance(0)));
+    await sendAnnouncement(coordinator.url, last);
+    await until('it is silent although somebody says it again and again', async () => {
+      await sendAnnouncement(coordinator.url, last);
+      return (await registry()).instances?.[0]?.state === 'silent';
+    });
+  });
+
+  it('cannot be called like the events', async () => {
+    await coordinator.stop();
+    coordinator = await startCoordinator(folder, { ASSENT_PARTICIPANTS: 'tx=http://127.0.0.1:1' });
+    const contracts = [{ name: 'tx.reserve', ops: ['try'], schemaHash: null }];
+    const heard = await announce(
+      coordinator.url,
+      coordinator.key('tx'),
+      announcementOf({ participant: 'tx', contracts, endpoints: ['nats:'] }),
+    );
+    expect([heard.status, heard.body.code, heard.body.pointer]).toEqual([422, 'name_reserved', '/participant']);
   });
 
   it('may announce an address inside the networks that are permitted', async () => {

@@ -232,15 +232,18 @@ describeOnNats('a participant that comes and goes', () => {
     expect(performance.now() - begun).toBeLessThan(2_000);
   });
 
-  it('does not come up with a contract that cannot be a subject', async () => {
-    @SagaStep('theatre.a..b', { compensate: 'none' })
+  it.each([
+    ['theatre', 'theatre.a..b', 'a part of its name is empty'],
+    ['tx', 'tx.reserve', 'assent.tx are the subjects of events'],
+  ])('does not come up as "%s" with the contract "%s", which cannot be a subject', async (name, contract, why) => {
+    @SagaStep(contract, { compensate: 'none' })
     class Hollow {
       @Action()
       run(): void {}
     }
     const database = await openSqlite()();
-    const app = await buildTheatre(database, { nats: { servers: server.url } }, [Hollow]);
-    await expect(app.init()).rejects.toThrow('the contract "theatre.a..b" cannot be served over NATS');
+    const app = await buildTheatre(database, { name, nats: { servers: server.url } }, [Hollow]);
+    await expect(app.init()).rejects.toThrow(`the contract "${contract}" cannot be served over NATS: ${why}`);
     await app.close();
     await database.drop();
   });

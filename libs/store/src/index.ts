@@ -7,6 +7,8 @@ export { ensureDatabase, type OpenedStore, openTransactionStore, type StoreOptio
 export * from './operations/index.js';
 export {
   type ContractClaim,
+  type HeardAnnouncement,
+  type Hearing,
   type KeptInstance,
   type RegisteredContract,
   type RegisteredInstance,

@@ -3,8 +3,8 @@
  * statement that decides by itself, so that nodes need no lock between them.
  */
 import { StoreUnavailableError } from '@assent/engine';
-import type { DataSource } from 'typeorm';
-import { RegistryClaimEntity, RegistryInstanceEntity } from './schema/index.js';
+import { type DataSource, LessThan } from 'typeorm';
+import { RegistryAnnouncementEntity, RegistryClaimEntity, RegistryInstanceEntity } from './schema/index.js';
 
 export interface RegisteredContract {
   readonly name: string;
@@ -45,6 +45,24 @@ export interface UnservedCount {
   readonly oldestSinceMs: number;
 }
 
+/** One announcement, as far as it matters whether it is new. */
+export interface HeardAnnouncement {
+  readonly participant: string;
+  readonly instance: string;
+  /** What the instance signed as its time; whole seconds since the epoch. */
+  readonly saidAt: number;
+  /** 64 hex digits that nobody but the signer could have made. */
+  readonly fingerprint: string;
+}
+
+/** `first`: it has not been heard, nor a newer one of this instance. */
+export type Hearing = 'first' | 'repeated' | 'older';
+
+/** Of one second so many announcements of one instance are heard; the column holds them. */
+const MOST_HEARD = 16;
+/** Whoever loses a race for the row looks at it again; of one instance there are few at once. */
+const MOST_TRIES = 8;
+
 /** More are not announced anywhere; whoever announces is bounded before that. */
 const MOST_ROWS = 50_000;
 
@@ -79,6 +97,48 @@ export class SqlRegistryStore {
     const changes = { service, version, ...textsOf(announced), seenAtMs, beats: () => 'beats + 1' };
     const { affected } = await this.dataSource.getRepository(RegistryInstanceEntity).update({ participant, instance }, changes);
     return (affected ?? 0) > 0;
+  }
+
+  /**
+   * Notes that an announcement was heard, unless it, or a newer one of its instance, was heard before, by whichever node. Stays when the instance is
+   * removed, so that an announcement from before it left does not bring it back.
+   */
+  hear(said: HeardAnnouncement): Promise<Hearing> {
+    return guarded(async () => {
+      const { participant, instance, saidAt } = said;
+      const table = this.dataSource.getRepository(RegistryAnnouncementEntity);
+      for (let attempt = 1; attempt <= MOST_TRIES; attempt += 1) {
+        const kept = await table.findOneBy({ participant, instance });
+        if (kept === null) {
+          if (await this.isInserted(said)) return 'first';
+          continue;
+        }
+        const next = nextHeard(kept, said);
+        if (typeof next === 'string') return next;
+        const { affected } = await table.update(
+          { participant, instance, saidAt: kept.saidAt, heard: kept.heard },
+          { saidAt, heard: next.heard },
+        );
+        if ((affected ?? 0) > 0) return 'first';
+      }
+      throw new StoreUnavailableError(`Too many announcements of ${participant} ${instance} at one time`);
+    });
+  }
+
+  /** Forgets announcements that were signed before then, in seconds since the epoch: their signatures are no longer valid. */
+  async forgetHeard(before: number): Promise<void> {
+    await guarded(() => this.dataSource.getRepository(RegistryAnnouncementEntity).delete({ saidAt: LessThan(before) }));
+  }
+
+  private async isInserted({ participant, instance, saidAt, fingerprint }: HeardAnnouncement): Promise<boolean> {
+    const table = this.dataSource.getRepository(RegistryAnnouncementEntity);
+    try {
+      await table.insert({ participant, instance, saidAt, heard: fingerprint });
+      return true;
+    } catch (error) {
+      if ((await table.findOneBy({ participant, instance })) === null) throw error;
+      return false;
+    }
   }
 
   /** Removes an instance; with `beats` only if it has not announced itself since. */
@@ -123,6 +183,15 @@ export class SqlRegistryStore {
       return rows.map(({ participant, n, since }) => ({ participant, count: Number(n), oldestSinceMs: Number(since) }));
     });
   }
+}
+
+/** What the row is to hold once the announcement is heard. */
+function nextHeard(kept: RegistryAnnouncementEntity, { saidAt, fingerprint }: HeardAnnouncement): { readonly heard: string } | Hearing {
+  if (saidAt > kept.saidAt) return { heard: fingerprint };
+  if (saidAt < kept.saidAt) return 'older';
+  const heard = kept.heard.split(' ');
+  if (heard.includes(fingerprint) || heard.length >= MOST_HEARD) return 'repeated';
+  return { heard: [...heard, fingerprint].join(' ') };
 }
 
 function textsOf({ contracts, endpoints }: RegisteredInstance): { readonly contracts: string; readonly endpoints: string } {

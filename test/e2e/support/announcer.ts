@@ -1,5 +1,5 @@
 /** Announces a service by hand, signed as the library of participants signs. */
-
+import { randomUUID } from 'node:crypto';
 import { configure } from 'safe-stable-stringify';
 import { Webhook } from 'standardwebhooks';
 import { type Answer, send } from './coordinators.js';
@@ -19,6 +19,26 @@ export function announcementOf(of: Readonly<Record<string, unknown>> = {}): Reco
   };
 }
 
+/** A signed announcement on its way, which can be captured. */
+export interface SignedAnnouncement {
+  readonly body: object;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function signedAnnouncement(key: string, body: Readonly<Record<string, unknown>>, at = new Date()): SignedAnnouncement {
+  const id = randomUUID();
+  const headers = {
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+    'webhook-signature': new Webhook(key).sign(id, at, canonicalText(body) ?? ''),
+  };
+  return { body, headers };
+}
+
+export function sendAnnouncement(url: string, { body, headers }: SignedAnnouncement): Promise<Answer> {
+  return send(url, 'POST', '/v1/registry/announcements', body, headers);
+}
+
 /** `sent`: what leaves instead of what was signed. */
 export function announce(
   url: string,
@@ -27,10 +47,5 @@ export function announce(
   at = new Date(),
   sent: object = body,
 ): Promise<Answer> {
-  const signed = {
-    'webhook-id': 'a-1',
-    'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
-    'webhook-signature': new Webhook(key).sign('a-1', at, canonicalText(body) ?? ''),
-  };
-  return send(url, 'POST', '/v1/registry/announcements', sent, signed);
+  return sendAnnouncement(url, { ...signedAnnouncement(key, body, at), body: sent });
 }

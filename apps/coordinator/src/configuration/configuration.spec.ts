@@ -57,6 +57,10 @@ describe('The configuration', () => {
     expect(problemsOf({ ASSENT_PARTICIPANTS: 'tx=nats:', ASSENT_NATS_URL: 'nats://localhost' })).toEqual([
       'ASSENT_PARTICIPANTS calls a participant "tx" over NATS, where that name belongs to events; give it another name, or a base URL',
     ]);
+    expect(problemsOf({ ASSENT_PARTICIPANTS: 'tx=registry:' })[0]).toMatch(
+      /^ASSENT_PARTICIPANTS calls a participant "tx" wherever it announces itself/,
+    );
+    expect(problemsOf({ ASSENT_PARTICIPANTS: 'tx=http://tx.example:1' })).toEqual([]);
     expect(problemsOf({ ASSENT_NATS_URL: 'localhost' })[0]).toMatch(/^ASSENT_NATS_URL must read nats:/);
   });
 

@@ -57,11 +57,13 @@ function withoutNats({ ASSENT_PARTICIPANTS: participants, ASSENT_NATS_URL: nats 
   return names.map((name) => `ASSENT_PARTICIPANTS says that "${name}" is called over NATS, but ASSENT_NATS_URL is not set`);
 }
 
-/** The stream of events would take calls of such a participant for events, and answer them. */
+/** The stream of events would take calls of such a participant for events, and answer them. One that announces itself may say `nats:`. */
 function calledLikeEvents({ ASSENT_PARTICIPANTS: participants }: Readable): string[] {
-  if (participants?.get(EVENT_WORD)?.startsWith('nats:') !== true) return [];
+  const address = participants?.get(EVENT_WORD);
+  if (address !== 'nats:' && address !== 'registry:') return [];
+  const how = address === 'nats:' ? 'over NATS' : 'wherever it announces itself, NATS included';
   return [
-    `ASSENT_PARTICIPANTS calls a participant "${EVENT_WORD}" over NATS, where that name belongs to events; give it another name, or a base URL`,
+    `ASSENT_PARTICIPANTS calls a participant "${EVENT_WORD}" ${how}, where that name belongs to events; give it another name, or a base URL`,
   ];
 }
 

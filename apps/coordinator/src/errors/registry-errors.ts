@@ -7,6 +7,16 @@ export const registryErrors = {
     title: 'The announcement is not signed by the participant it names',
     help: 'Sign the RFC 8785 form of the body with the key of the participant, as a Standard Webhook, within five minutes. The participant must be configured here.',
   },
+  announcement_repeated: {
+    status: 409,
+    title: 'The announcement is not new',
+    help: 'Sign every announcement anew, with the time of now and an id of its own. After the clock of an instance was set back, it is heard again once it has passed the time of its last announcement.',
+  },
+  name_reserved: {
+    status: 422,
+    title: 'The participant has the name that events have',
+    help: 'Give the participant another name: over NATS the subjects `assent.tx.*` are those of events.',
+  },
   not_your_name: {
     status: 403,
     title: 'A participant announces only contracts of its own name',

@@ -69,20 +69,26 @@ export interface SignatureHeaders {
 /** With sorted keys JavaScript writes the RFC 8785 form. */
 const canonicalText = configure({ deterministic: true });
 
-/** As the Standard Webhooks specification recommends, in seconds. */
-const TOLERANCE_SECONDS = 300;
+/** As the Standard Webhooks specification recommends, in seconds: older signatures, and such from the future, are not valid. */
+export const TOLERANCE_SECONDS = 300;
 
 /**
- * True when one of the signatures is that of `key` over the RFC 8785 form of the body. `key` is `whsec_<base64>`. The canonical form is what is
- * signed, so that neither HTTP nor NATS has to keep the bytes as they came.
+ * The signature that `key` makes over the RFC 8785 form of the body, as 64 hex digits, when one of those given is it; else `null`. `key` is
+ * `whsec_<base64>`. The canonical form is what is signed, so that neither HTTP nor NATS has to keep the bytes as they came.
  */
-export function isSignedBy(key: string, body: unknown, { id: messageId, timestamp, signature }: SignatureHeaders, nowMs: number): boolean {
-  if (!/^[0-9]{1,12}$/.test(timestamp) || Math.abs(nowMs / 1_000 - Number(timestamp)) > TOLERANCE_SECONDS) return false;
+export function signatureBy(
+  key: string,
+  body: unknown,
+  { id: messageId, timestamp, signature }: SignatureHeaders,
+  nowMs: number,
+): string | null {
+  if (!/^[0-9]{1,12}$/.test(timestamp) || Math.abs(nowMs / 1_000 - Number(timestamp)) > TOLERANCE_SECONDS) return null;
   const secret = Buffer.from(key.replace(/^whsec_/, ''), 'base64');
   const text = canonicalText(body) ?? '';
   const expected = createHmac('sha256', secret).update(`${messageId}.${timestamp}.${text}`).digest();
-  return signature.split(' ').some((one) => {
+  const isSigned = signature.split(' ').some((one) => {
     const given = Buffer.from(one.startsWith('v1,') ? one.slice(3) : '', 'base64');
     return given.length === expected.length && timingSafeEqual(given, expected);
   });
+  return isSigned ? expected.toString('hex') : null;
 }

@@ -1,8 +1,9 @@
 /** The registry of participants: hears announcements, keeps them, and knows who is up, silent or in conflict. */
-import type { SqlRegistryStore } from '@assent/store';
+import { eventSubjectPrefix } from '@assent/protocol';
+import type { HeardAnnouncement, SqlRegistryStore } from '@assent/store';
 import { CONTRACT_UNSERVED, type EgressPolicy, formProblem, type HostList } from '@assent/transport';
 import { ApiError } from '../errors/index.js';
-import { type Announcement, isSignedBy, type SignatureHeaders } from './announcement.js';
+import { type Announcement, type SignatureHeaders, signatureBy, TOLERANCE_SECONDS } from './announcement.js';
 import { judge } from './claims.js';
 import { RegistryDirectory } from './directory.js';
 import { type Heard, type RegistryDesk, type RegistrySheet, sheetOf } from './registry-desk.js';
@@ -27,12 +28,18 @@ const REFRESH_MS = 1_000;
 /** Three beats may be lost before an instance is silent. */
 const BEATS_ALLOWED = 3;
 const MOST_INSTANCES = 200;
+/** For as long as some node, whose clock is behind this one's, may take a signature for valid. */
+const KEEP_HEARD_SECONDS = 3 * TOLERANCE_SECONDS;
+const FORGET_EVERY_MS = 60_000;
 const OVER_NATS = 'nats:';
+/** The second word of the subjects of events, where those of calls have the name of the participant. */
+const RESERVED_NAME = eventSubjectPrefix.split('.')[1];
 
 export class Registry implements RegistryDesk {
   readonly directory: RegistryDirectory;
   private timer: NodeJS.Timeout | null = null;
   private reading: Promise<void> | null = null;
+  private forgetAtMs = 0;
 
   constructor(private readonly parts: RegistryParts) {
     this.directory = new RegistryDirectory(parts.silentAfterMs);
@@ -55,18 +62,21 @@ export class Registry implements RegistryDesk {
   async announce(announcement: Announcement, signature: SignatureHeaders): Promise<Heard> {
     const { parts } = this;
     const key = parts.keys.get(announcement.participant);
-    if (key === undefined || !isSignedBy(key, announcement, signature, parts.wallClockMs())) {
+    const fingerprint = key === undefined ? null : signatureBy(key, announcement, signature, parts.wallClockMs());
+    if (fingerprint === null) {
       throw new ApiError('announcement_not_signed', `It is not signed by the key of the participant "${announcement.participant}".`);
     }
+    requireFreeName(announcement);
     requireOwnNames(announcement);
     for (const [at, endpoint] of announcement.endpoints.entries()) this.requireEndpoint(endpoint, at);
-    const { participant, instance } = announcement;
-    if (announcement.state === 'leaving') {
+    const { participant, instance, state } = announcement;
+    if (state === 'up') this.requireRoom(announcement);
+    await this.requireNew({ participant, instance, saidAt: Number(signature.timestamp), fingerprint });
+    if (state === 'leaving') {
       await parts.store.remove(participant, instance);
       await this.refresh();
       return { heartbeatMs: this.heartbeatMs, contracts: [] };
     }
-    this.requireRoom(announcement);
     const contracts = await this.claim(announcement);
     const { state: _state, ...registered } = announcement;
     await parts.store.beat(registered, Math.round(parts.wallClockMs()));
@@ -104,6 +114,17 @@ export class Registry implements RegistryDesk {
     return heard;
   }
 
+  /**
+   * A signature is valid for minutes: whoever has captured an announcement could send it again, and have calls go to where the instance no longer is, or
+   * keep one in the registry that is gone.
+   */
+  private async requireNew(said: HeardAnnouncement): Promise<void> {
+    const hearing = await this.parts.store.hear(said);
+    if (hearing === 'first') return;
+    const what = hearing === 'repeated' ? 'This announcement' : 'A newer announcement';
+    throw new ApiError('announcement_repeated', `${what} of the instance "${said.instance}" has been heard already.`);
+  }
+
   private requireEndpoint(endpoint: string, at: number): void {
     if (endpoint === OVER_NATS) return;
     const pointer = `/endpoints/${at}`;
@@ -139,7 +160,21 @@ export class Registry implements RegistryDesk {
     const { instances, claims } = await store.read();
     const forgettable = this.directory.take(instances, claims, monotonicMs());
     for (const { participant, instance, beats } of forgettable) await store.remove(participant, instance, beats);
+    await this.forgetHeard();
   }
+
+  private async forgetHeard(): Promise<void> {
+    const { store, monotonicMs, wallClockMs } = this.parts;
+    if (monotonicMs() < this.forgetAtMs) return;
+    this.forgetAtMs = monotonicMs() + FORGET_EVERY_MS;
+    await store.forgetHeard(Math.floor(wallClockMs() / 1_000) - KEEP_HEARD_SECONDS);
+  }
+}
+
+/** The stream of events would take its calls over NATS for events, and answer them. */
+function requireFreeName({ participant }: Announcement): void {
+  if (participant !== RESERVED_NAME) return;
+  throw new ApiError('name_reserved', `No participant can be called "${participant}".`, { pointer: '/participant' });
 }
 
 /** `inventory` announces `inventory.reserve`, and nothing of others. */

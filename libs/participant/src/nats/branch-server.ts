@@ -6,7 +6,7 @@
  * answered.
  */
 import { isUtf8 } from 'node:buffer';
-import { branchSubject, header, isSubjectOfContract, readBranchPacket } from '@assent/protocol';
+import { branchSubject, eventSubjectPrefix, header, isSubjectOfContract, readBranchPacket } from '@assent/protocol';
 import { connect, type NatsConnection, type NodeConnectionOptions, type Subscription } from '@nats-io/transport-node';
 import { ServerNats } from '@nestjs/microservices';
 import { type Observable, of, throwError } from 'rxjs';
@@ -59,6 +59,8 @@ export class BranchServer extends ServerNats {
     for (const contract of parts.contracts) {
       if (!isSubjectOfContract(contract))
         throw new Error(`the contract "${contract}" cannot be served over NATS: a part of its name is empty`);
+      if (branchSubject(contract, '*').startsWith(`${eventSubjectPrefix}.`))
+        throw new Error(`the contract "${contract}" cannot be served over NATS: ${eventSubjectPrefix} are the subjects of events`);
       this.addHandler(branchSubject(contract, '*'), (message: BranchMessage) => this.answer(contract, message));
     }
   }

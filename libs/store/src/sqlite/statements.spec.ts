@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { openSqlite } from './open-sqlite.js';
 import { sqliteSql } from './statements.js';
 
-/** What reads no table, or every node there is. */
-const without = ['now', 'nodes', 'begin', 'enter', 'attention', 'attempt', 'audit', 'unchained', 'recordCommand', 'event', 'countEvents'];
+/** What reads no table, counts rows up to a bound, or reads every node there is. */
+const writes = ['begin', 'enter', 'attention', 'attempt', 'audit', 'unchained', 'recordCommand', 'event'];
+const without = ['now', 'nodes', ...writes, 'countEvents', 'countRefused'];
 
 /** What an index finds is put in order, or made distinct, afterwards: events of one moment, those of dead nodes, the waiting of one participant. */
 const sorted = ['events', 'adoptEvents', 'waiting'];

@@ -73,7 +73,7 @@ const sql = {
   refused:
     'SELECT r.gid, r.version, CAST(r.name AS BLOB) AS name, r.status, CAST(r.body AS BLOB) AS body, r.created_at AS atMs ' +
     'FROM outbox_refused r INDEXED BY outbox_refused_by_tried_at WHERE r.tried_at < ? AND NOT EXISTS ' +
-    '(SELECT 1 FROM outbox_refused p WHERE p.gid = r.gid AND p.version < r.version) ORDER BY r.tried_at, r.gid, r.version LIMIT ?',
+    '(SELECT 1 FROM outbox_refused p WHERE p.gid = r.gid AND p.version < r.version) ORDER BY r.tried_at LIMIT ?',
   noteRefused: 'UPDATE outbox_refused SET tried_at = ? WHERE gid = ? AND version = ?',
   deleteRefused: 'DELETE FROM outbox_refused WHERE gid = ? AND version = ?',
   countRefused: 'SELECT COUNT(*) AS n FROM (SELECT 1 FROM outbox_refused LIMIT ?)',

@@ -71,7 +71,16 @@ export const registryRoutes: readonly Route[] = [
     body: announcementSchema,
     headers: { 'webhook-id': signatureHeader, 'webhook-timestamp': signatureHeader, 'webhook-signature': signatureHeader },
     answers: [{ status: 200, meaning: 'Heard: kept, and in force at this node.', schema: heardSchema }],
-    errors: ['announcement_not_signed', 'not_your_name', 'endpoint_not_allowed', 'too_many_instances', 'store_unavailable', 'not_ready'],
+    errors: [
+      'announcement_not_signed',
+      'announcement_repeated',
+      'name_reserved',
+      'not_your_name',
+      'endpoint_not_allowed',
+      'too_many_instances',
+      'store_unavailable',
+      'not_ready',
+    ],
   },
   {
     method: 'GET',
