@@ -17,7 +17,7 @@ const standing = {
 const protectedPayment: DispatchState = {
   participant: 'payment',
   pause: { by: 'ada', reason: 'moving', atMs: 1 },
-  breaker: { state: 'half_open', sinceMs: 1, failuresInRow: 4, openUntilMs: null, openedTotal: 7, lastProblem: null },
+  breaker: { state: 'half_open', sinceMs: 1, failuresInRow: 4, openUntilMs: null, idleMs: 90_000, openedTotal: 7, lastProblem: null },
   handed: 1,
   held: 250,
 };
@@ -111,6 +111,7 @@ describe('the protection of participants', () => {
         'assent_breaker_state{participant="payment",state="closed"} 0',
         'assent_breaker_state{participant="payment",state="half_open"} 1',
         'assent_breaker_state{participant="payment",state="open"} 0',
+        'assent_breaker_idle_seconds{participant="payment"} 90',
         'assent_breaker_opened_total{participant="payment"} 7',
         'assent_participant_paused{participant="payment"} 1',
         'assent_participant_held{participant="payment"} 250',

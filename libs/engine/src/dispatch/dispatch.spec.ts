@@ -10,6 +10,7 @@ function aWorld() {
   );
   const policy = { ...world.database.policies[0]!, jitter: 0, deadlineMs: null };
   world.database.policies.push({ ...policy, name: 'endless' });
+  world.database.policies.push({ ...policy, name: 'one-attempt', forwardAttempts: 1, onExhausted: 'park' });
   world.database.policies.push({ ...policy, name: 'slow', firstIntervalMs: 60_000, capMs: 60_000 });
   world.participants = new MemoryParticipantControlStore(world.database);
   return world;
@@ -97,6 +98,26 @@ describe('a participant that has failed three times in a row', () => {
     await world.clock.advance(3_900);
     expect(callsTo(world, 'stock')).toHaveLength(3);
     await world.allFinal(many(3), 5_000);
+  });
+
+  it('is known to be needed by nobody while nobody calls it, and the next call is the probe', async () => {
+    const world = aWorld();
+    const { engine } = await world.start('a');
+    const stock = stockIsAway(world);
+    await world.clock.settled(Promise.all(many(3).map((gid) => engine.begin(under('one-attempt', saga(gid, 'stock'))))));
+    const breaker = () => engine.participantStates()[0]!.breaker;
+    await world.clock.until('open', () => breaker().state === 'open');
+    expect(breaker().idleMs).toBe(0);
+    await world.clock.advance(60_000);
+    expect(breaker()).toMatchObject({ state: 'half_open', idleMs: expect.closeTo(60_000, -3) as unknown });
+    await world.clock.settled(engine.begin(under('one-attempt', saga('again', 'stock'))));
+    await world.clock.advance(1_000);
+    expect(breaker()).toMatchObject({ state: 'half_open', idleMs: 0 });
+    await world.clock.advance(10_000);
+    stock.returns();
+    await world.clock.settled(engine.begin(under('one-attempt', saga('at-last', 'stock'))));
+    await world.allFinal(['at-last'], 1_000);
+    expect(breaker()).toMatchObject({ state: 'closed', idleMs: 0 });
   });
 
   it('is called again at once when an operator closes its breaker, at every node', async () => {

@@ -39,6 +39,8 @@ export interface DispatchState {
     readonly failuresInRow: number;
     /** When an open one lets a probe through. */
     readonly openUntilMs: number | null;
+    /** For how long a half-open one has waited for a call that would be its probe; 0: it does not. Milliseconds. */
+    readonly idleMs: number;
     readonly openedTotal: number;
     readonly lastProblem: Problem | null;
   };
@@ -177,7 +179,8 @@ export class Dispatch<Waiting> {
   }
 
   states(): readonly DispatchState[] {
-    return [...this.gates.values()].map(({ participant, pause, breaker, handed, held }) => ({
+    const nowMs = this.ports.time.nowMs();
+    return [...this.gates.values()].map(({ participant, pause, breaker, handed, held, idleSinceMs }) => ({
       participant,
       pause,
       breaker: {
@@ -185,6 +188,7 @@ export class Dispatch<Waiting> {
         sinceMs: breaker.sinceMs,
         failuresInRow: breaker.failures,
         openUntilMs: breaker.state === 'open' ? breaker.openUntilMs : null,
+        idleMs: idleSinceMs === null ? 0 : Math.max(0, nowMs - idleSinceMs),
         openedTotal: breaker.openedCount,
         lastProblem: breaker.lastProblem,
       },

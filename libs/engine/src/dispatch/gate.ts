@@ -93,6 +93,12 @@ export class Gate<Waiting> {
     return this.breaker.state === 'closed' ? null : this.breaker.sinceMs;
   }
 
+  /** Since when a half-open breaker has waited for somebody to call, database time; `null`: it does not, or somebody does. */
+  get idleSinceMs(): number | null {
+    const isIdle = this.breaker.state === 'half_open' && this.handedNow === 0 && this.waiting.size === 0;
+    return isIdle ? this.breaker.openUntilMs : null;
+  }
+
   /** True when so much waits here that nothing more need be fetched for now. */
   get isBusy(): boolean {
     return !this.isClear && this.waiting.size >= this.limits.mostHeld && !this.hasRoom;

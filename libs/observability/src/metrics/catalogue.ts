@@ -76,6 +76,11 @@ export const protectionMetrics = {
     'participant',
     'state',
   ),
+  idle: gauge(
+    'assent_breaker_idle_seconds',
+    'For how long a half-open circuit breaker has waited for a call that would be its probe: nobody needs the participant; 0 otherwise',
+    'participant',
+  ),
   opened: counter(
     'assent_breaker_opened_total',
     'How often the circuit breaker of a participant has opened; failed probes do not count',

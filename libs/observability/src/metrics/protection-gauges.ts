@@ -20,6 +20,7 @@ export function registerProtection(registry: Registry, statesNow: () => readonly
       },
     });
   perParticipant(protectionMetrics.paused, ({ pause }) => (pause === null ? 0 : 1));
+  perParticipant(protectionMetrics.idle, ({ breaker }) => breaker.idleMs / 1_000);
   perParticipant(protectionMetrics.held, ({ held }) => held);
   registerBreakers(registry, statesNow);
 }
