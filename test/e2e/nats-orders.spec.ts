@@ -14,6 +14,7 @@ import { createTestDatabase, mariadbUrl, type TestDatabase } from '../support/da
 import { freePort } from '../support/mariadb.js';
 import { type NatsServer, natsIsInstalled, startNats } from '../support/nats.js';
 import { startCoordinator, type TestCoordinator, type TestFolder, testFolder, until } from './support/coordinators.js';
+import { EventCounter } from './support/event-counter.js';
 
 const ORDERS = Number(process.env.ASSENT_NATS_ORDERS ?? '240');
 const AT_ONCE = 24;
@@ -34,25 +35,30 @@ suite('Orders over NATS', () => {
   let nats: NatsServer;
   let coordinator: TestCoordinator;
   let databases: TestDatabase[];
+  let ofCoordinator: TestDatabase;
   let services: NestFastifyApplication[];
+  let counter: EventCounter | null;
   let urls: Record<'inventory' | 'payment', string>;
 
   beforeEach(async () => {
     folder = testFolder();
     nats = await startNats();
-    databases = [await createTestDatabase(), await createTestDatabase(), await createTestDatabase()];
+    ofCoordinator = await createTestDatabase();
+    databases = [ofCoordinator, await createTestDatabase(), await createTestDatabase()];
     coordinator = await startCoordinator(folder, {
-      ASSENT_DATABASE_URL: databases[0]?.url ?? '',
+      ASSENT_DATABASE_URL: ofCoordinator.url,
       ASSENT_PARTICIPANTS: 'inventory=nats:,payment=nats:',
       ASSENT_NATS_URL: nats.url,
     });
     services = [];
+    counter = null;
     urls = { inventory: await serve('inventory'), payment: await serve('payment') };
     await put(`${urls.inventory}/stock/tea`, { available: STOCK });
     await put(`${urls.payment}/accounts/ada`, { balance: WALLET });
   });
   afterEach(async () => {
     await coordinator.stop();
+    await counter?.stop();
     for (const service of services) await service.close();
     await nats.stop();
     for (const database of databases) await database.drop();
@@ -146,6 +152,26 @@ suite('Orders over NATS', () => {
     return { available: stock.available, reserved: stock.reserved, sold: stock.sold, balance: account.balance, frozen: account.frozen };
   }
 
+  async function another(): Promise<TestDatabase> {
+    const database = await createTestDatabase();
+    databases.push(database);
+    return database;
+  }
+
+  /** Against what the coordinator's database says: nothing is missing, nothing is there twice, nothing is there that was not durable. */
+  async function expectEachEventOnce(by: EventCounter): Promise<void> {
+    await until('every event has been counted', () => by.isAtRest(), 60_000 + ORDERS * 10);
+    const announced = await by.announced();
+    expect(new Set(announced).size).toBe(announced.length);
+    const known = new Set(announced);
+    const ends = await by.ends();
+    expect([ends.length, ends.filter((end) => !known.has(end))]).toEqual([ORDERS, []]);
+    const begun = announced.filter((event) => event.endsWith(':1 active'));
+    expect(begun).toHaveLength(ORDERS);
+    expect(await by.counted()).toEqual(announced);
+    expect([...new Set(await by.published())]).toEqual(announced);
+  }
+
   const expectedAfter = (committed: number) => ({
     available: STOCK - committed,
     reserved: 0,
@@ -155,7 +181,7 @@ suite('Orders over NATS', () => {
   });
 
   it(
-    'end with exact totals although the broker is killed three times',
+    'end with exact totals, and each of their events counts once, although the broker is killed three times',
     async () => {
       let kills = 0;
       let mending: Promise<void> = Promise.resolve();
@@ -163,6 +189,7 @@ suite('Orders over NATS', () => {
         await nats.kill();
         await nats.restart();
       };
+      counter = await EventCounter.start(await another(), ofCoordinator, `127.0.0.1:${nats.port}`);
       const ends = await placeAll(ORDERS, (ended) => {
         if (kills < KILLS && ended >= ((kills + 1) * ORDERS) / (KILLS + 1)) {
           kills += 1;
@@ -173,6 +200,7 @@ suite('Orders over NATS', () => {
       const committed = ends.filter((end) => end === 'committed').length;
       expect([kills, ends.length, committed > ORDERS / 2]).toEqual([KILLS, ORDERS, true]);
       expect(await totals()).toEqual(expectedAfter(committed));
+      await expectEachEventOnce(counter);
     },
     WITHIN_MS,
   );
