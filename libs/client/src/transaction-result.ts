@@ -20,7 +20,7 @@ export interface TransactionResult<Results = Record<string, unknown>> extends Tr
 
 type WireOp = Omit<OpView, 'nextAtMs'> & { readonly nextAt?: string };
 export type WireBranch = Omit<BranchView, 'forward' | 'end'> & { readonly forward: WireOp | null; readonly end: WireOp | null };
-type WireDecision = Omit<DecisionView, 'atMs'> & { readonly at: string };
+type WireDecision = Omit<DecisionView, 'atMs'> & { readonly at: string | null };
 
 /** The body of every answer that shows a transaction. */
 export type WireTransaction = Omit<TransactionView, 'createdAtMs' | 'deadlineAtMs' | 'finishedAtMs' | 'decision' | 'branches'> & {
@@ -80,7 +80,7 @@ function readOp(op: WireOp | null | undefined): OpView | null {
 function readDecision(decision: WireDecision | null | undefined): DecisionView | null {
   if (!decision) return null;
   const { at, ...rest } = decision;
-  return { ...rest, atMs: Date.parse(at) };
+  return { ...rest, atMs: readTime(at) };
 }
 
 function readTime(text: string | null | undefined): number | null {

@@ -8,7 +8,8 @@ export type BranchBody = Omit<BranchView, 'forward' | 'end'> & { readonly forwar
 
 export interface DecisionBody {
   readonly kind: DecisionView['kind'];
-  readonly at: string;
+  /** `null`: not known any more; see `DecisionView`. */
+  readonly at: string | null;
   readonly reason?: DecisionView['reason'];
 }
 
@@ -98,7 +99,8 @@ function linksOf(gid: string): Links {
 function decisionBody(decision: DecisionView | null): DecisionBody | null {
   if (decision === null) return null;
   const { kind, atMs, reason } = decision;
-  return reason === undefined ? { kind, at: isoTime(atMs) } : { kind, at: isoTime(atMs), reason };
+  const at = atMs === null ? null : isoTime(atMs);
+  return reason === undefined ? { kind, at } : { kind, at, reason };
 }
 
 function branchBody(branch: BranchView): BranchBody {

@@ -340,9 +340,7 @@ export class Driver implements ResidentHost, CallsHost {
     waiters.notify(resident.gid, durable.status, () => image);
     if (!hasEnded) return;
     resident.hasFinished = true;
-    // Of a commit that was loaded only the end is known, not the moment it was decided.
-    const decidedAtMs = durable.decision?.atMs ?? null;
-    monitor.finished(image, decidedAtMs === durable.createdAtMs ? null : decidedAtMs);
+    monitor.finished(image, durable.decision?.atMs ?? null);
   }
 
   /** Only a person moves what is parked: somebody has to hear of it, once it is in the table where they will look. */

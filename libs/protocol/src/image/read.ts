@@ -50,14 +50,14 @@ function readBranch(implied: BranchState, json: BranchJson | undefined, silent: 
   };
 }
 
-/** The moment of a plain commit is not stored: it is the end, or, while commit ops are still owed, only known to lie behind the beginning. */
+/** The moment of a commit is not stored: it is taken for the end, and not known while commit ops are still owed. */
 function decisionOf({ origin, image, finishedAtMs }: Loaded, progress: ProgressJson): Decision | null {
   switch (image.status) {
     case 'active':
       return null;
     case 'committing':
     case 'committed':
-      return { kind: 'commit', atMs: finishedAtMs ?? origin.createdAtMs };
+      return { kind: 'commit', atMs: finishedAtMs };
     default: {
       const { atMs, reason } = progress.decision ?? {};
       return { kind: 'abort', atMs: atMs ?? origin.createdAtMs, ...(reason === undefined ? {} : { reason }) };

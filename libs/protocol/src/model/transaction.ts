@@ -61,12 +61,10 @@ export interface BranchState {
   readonly notices: readonly Leg[];
 }
 
-export interface Decision {
-  readonly kind: 'commit' | 'abort';
-  readonly atMs: EpochMs;
-  /** Why it was aborted. */
-  readonly reason?: Refusal & { readonly branch?: BranchId };
-}
+/** A commit whose moment is `null`: not known any more, for an image does not hold it. */
+export type Decision =
+  | { readonly kind: 'commit'; readonly atMs: EpochMs | null; readonly reason?: never }
+  | { readonly kind: 'abort'; readonly atMs: EpochMs; readonly reason?: Refusal & { readonly branch?: BranchId } };
 
 export interface Pause {
   readonly by: string;

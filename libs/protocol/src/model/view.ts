@@ -34,7 +34,8 @@ export interface BranchView {
 
 export interface DecisionView {
   readonly kind: 'commit' | 'abort';
-  readonly atMs: EpochMs;
+  /** Of a commit with its end behind it: that end. `null`: not known any more, because the transaction was read back while commit ops were owed. */
+  readonly atMs: EpochMs | null;
   /** Why it was aborted: a branch's refusal, `deadline`, `aborted_by_request`, `attempts_exhausted`. */
   readonly reason?: Refusal & { readonly branch?: BranchId };
 }

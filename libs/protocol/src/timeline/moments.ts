@@ -47,9 +47,13 @@ export function momentsOf(view: TransactionView, calls: readonly TimelineCall[],
     { moment: { atMs: view.createdAtMs, known: 'time', kind: 'accepted' }, rank: rank.accepted },
   ];
   for (const call of calls) moments.push(callMoment(view, call, 'time'));
-  for (const call of untoldCalls(view, calls)) moments.push(callMoment(view, call, 'order'));
+  const decidedAtMs = placeOfDecision(view, calls);
+  for (const call of untoldCalls(view, decidedAtMs, calls)) moments.push(callMoment(view, call, 'order'));
   for (const deed of deeds) moments.push({ moment: { atMs: deed.atMs, known: 'time', kind: 'deed', deed }, rank: rank.deed });
-  if (view.decision !== null) moments.push({ moment: { atMs: view.decision.atMs, known: 'time', kind: 'decided' }, rank: rank.decided });
+  if (view.decision !== null) {
+    const known = view.decision.atMs === null ? 'order' : 'time';
+    moments.push({ moment: { atMs: decidedAtMs, known, kind: 'decided' }, rank: rank.decided });
+  }
   if (view.finishedAtMs !== null)
     moments.push({ moment: { atMs: view.finishedAtMs, known: 'time', kind: 'finished' }, rank: rank.finished });
   moments.sort((a, b) => Math.round(a.moment.atMs) - Math.round(b.moment.atMs) || a.rank - b.rank);
@@ -62,8 +66,14 @@ function callMoment(view: TransactionView, call: TimelineCall, known: Moment['kn
   return { moment, rank: isForward(view, call) ? rank.forward : rank.end };
 }
 
-function untoldCalls(view: TransactionView, calls: readonly TimelineCall[]): readonly TimelineCall[] {
-  const decidedAtMs = view.decision?.atMs ?? view.createdAtMs;
+/** When it was decided; where that is not known, behind every forward call. */
+function placeOfDecision(view: TransactionView, calls: readonly TimelineCall[]): EpochMs {
+  const known = view.decision?.atMs ?? null;
+  if (known !== null) return known;
+  return calls.reduce((latest, call) => (isForward(view, call) ? Math.max(latest, call.startedAtMs) : latest), view.createdAtMs);
+}
+
+function untoldCalls(view: TransactionView, decidedAtMs: EpochMs, calls: readonly TimelineCall[]): readonly TimelineCall[] {
   return view.branches.flatMap(({ id, forward, end }) => [
     ...untold(id, forward, view.createdAtMs, calls),
     ...untold(id, end, decidedAtMs, calls),

@@ -118,6 +118,20 @@ describe('the moments of a transaction', () => {
     ]);
   });
 
+  it('have a decision whose time nobody knows any more behind the calls that led to it', () => {
+    const late = { ...failed, op: 'try' };
+    const branches = [branch('payment.freeze', op('try', 'succeeded', { attempts: 8 }), op('confirm', 'succeeded'))];
+    const confirming = { ...cancelling, status: 'committing', decision: { kind: 'commit', atMs: null }, branches } as const;
+    expect(headlineOf(confirming, begunAtMs)).toBe('COMMIT decided; 1 of 1 confirmed');
+    const moments = momentsOf(confirming, [late], []).map((moment) => `${moment.known} ${momentInWords(confirming, moment)}`);
+    expect(moments.slice(1)).toEqual([
+      'time payment.freeze try attempt 7 unknown in 3 ms (connect_failed: refused)',
+      'order payment.freeze try succeeded',
+      'order decided: commit',
+      'order payment.freeze confirm succeeded',
+    ]);
+  });
+
   it('tell of a success behind failed attempts, too', () => {
     const done = { ...cancelling, branches: [branch('payment.freeze', op('try', 'rejected'), op('cancel', 'succeeded', { attempts: 8 }))] };
     const calls = momentsOf(done, [failed], []).filter(({ kind }) => kind === 'call');

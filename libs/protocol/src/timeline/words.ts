@@ -102,7 +102,8 @@ function standingOf(view: TransactionView): string {
     const deadline = deadlineAtMs === null ? 'no deadline' : `deadline ${timeInWords(deadlineAtMs, createdAtMs)}`;
     return `not decided, begun ${timeInWords(createdAtMs, createdAtMs)}, ${deadline}`;
   }
-  const decided = `${decision.kind.toUpperCase()} decided ${timeInWords(decision.atMs, createdAtMs)}${reasonInWords(view)}`;
+  const when = decision.atMs === null ? '' : ` ${timeInWords(decision.atMs, createdAtMs)}`;
+  const decided = `${decision.kind.toUpperCase()} decided${when}${reasonInWords(view)}`;
   return finishedAtMs === null ? decided : `${decided}; ${view.status.toUpperCase()} ${timeInWords(finishedAtMs, createdAtMs)}`;
 }
 

@@ -41,7 +41,15 @@ const branch = {
 const decision = {
   type: 'object',
   required: ['kind', 'at'],
-  properties: { kind: { type: 'string', enum: ['commit', 'abort'] }, at: time, reason: refusal },
+  properties: {
+    kind: { type: 'string', enum: ['commit', 'abort'] },
+    at: {
+      ...nullable(time),
+      description:
+        'Of a commit that is final: its end. `null`: not known any more, because a node has taken the transaction up while its branches were being confirmed.',
+    },
+    reason: refusal,
+  },
 } as const;
 
 const links = {

@@ -9,7 +9,10 @@ const entry = {
   type: 'object',
   required: ['at', 'kind', 'words'],
   properties: {
-    at: { anyOf: [time, { type: 'null' }], description: '`null`: only its place is known, for calls that went well leave no row.' },
+    at: {
+      anyOf: [time, { type: 'null' }],
+      description: '`null`: only its place is known. Calls that went well leave no row, nor does a decision to commit.',
+    },
     kind: { type: 'string', enum: ['accepted', 'call', 'deed', 'decided', 'finished'] },
     words: text,
     ...{ branch: text, op: text, outcome: text, code: text, message: text, principal: text, action: text, reason: text },
