@@ -150,6 +150,39 @@ describe('an intervention at a node that does not drive the transaction', () => 
   });
 });
 
+describe('a call that waits for a place', () => {
+  /** A step that is handed over and has not left when a person intervenes. */
+  async function waiting() {
+    const world = aWorld();
+    const { engine } = await world.start('a');
+    const left: { readonly payload: string; readonly timeoutMs: number }[] = [];
+    world.branches.otherwise(({ payload, timeoutMs }) => {
+      left.push({ payload, timeoutMs });
+      return { kind: 'succeeds' };
+    });
+    world.branches.holdPlaces('stock');
+    await world.clock.settled(engine.begin(saga('g', 'stock')));
+    return { world, engine, left };
+  }
+
+  it('leaves with the payload that it was given meanwhile', async () => {
+    const { world, engine, left } = await waiting();
+    await world.clock.settled(engine.intervene('g', aDeed(world, { kind: 'edit-payload', branch: 'stock', payload: '{"n":2}' })));
+    world.branches.freePlaces();
+    await world.allFinal(['g']);
+    expect(left.map(({ payload }) => payload)).toEqual(['{"n":2}']);
+  });
+
+  it('leaves under the policy that its transaction was given meanwhile', async () => {
+    const { world, engine, left } = await waiting();
+    const policy = shippedPolicies.find(({ name }) => name === 'flash-sale')!;
+    await world.clock.settled(engine.intervene('g', aDeed(world, { kind: 'change-policy', policy })));
+    world.branches.freePlaces();
+    await world.allFinal(['g']);
+    expect(left.map(({ timeoutMs }) => timeoutMs)).toEqual([policy.forwardTimeoutMs]);
+  });
+});
+
 describe('a transaction that the machine cannot go on with', () => {
   it('shows among what needs attention', async () => {
     const world = aWorld();

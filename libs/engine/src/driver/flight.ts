@@ -45,6 +45,7 @@ export function flightKey(invoke: Invoke): string {
   return `${invoke.op}/${invoke.attempt}/${invoke.branch}`;
 }
 
+/** Also in what it carries: a person may have edited the payload, or given another policy, while it waited for a place. */
 export function isSameCall(a: Invoke, b: Invoke): boolean {
-  return a.attempt === b.attempt && a.branch === b.branch && a.op === b.op;
+  return a.attempt === b.attempt && a.branch === b.branch && a.op === b.op && a.timeoutMs === b.timeoutMs && a.payload === b.payload;
 }

@@ -85,6 +85,10 @@ describe('the promises', () => {
     const stands = [seen('a', 1), seen('b', 1), seen('ship'), seen('mail')];
     expect(idsOf(rolledBackTooEarly(aborted, 0, stands))).toEqual(['S a']);
     expect(rolledBackTooEarly(aborted, 1, stands)).toEqual([]);
+    const byHand = aborted.branches.map((branch) =>
+      branch.id === 'b' ? { ...branch, end: { ...branch.end, state: { kind: 'succeeded', by: 'hand' } as const } } : branch,
+    );
+    expect(rolledBackTooEarly({ ...aborted, branches: byHand }, 0, stands)).toEqual([]);
     expect(rolledBackOutsideHorizon(active, 0)).toEqual([]);
     expect(idsOf(rolledBackOutsideHorizon(active, 2))).toEqual(['S ship']);
     expect(idsOf(rolledBackOutsideHorizon(null, 0))).toEqual(['S null']);

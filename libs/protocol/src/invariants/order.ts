@@ -1,11 +1,12 @@
 /** S: rollback runs in reverse order, and only inside the durable horizon. */
 import { endOpOf, patternOf } from '../model/facts.js';
-import type { Transaction } from '../model/transaction.js';
+import type { BranchState, Transaction } from '../model/transaction.js';
 import { type BranchObservation, type Violation, violation } from './violation.js';
 
 /**
  * Judged at the moment before a rollback with something to undo takes effect at branch `index`: whatever ran after it must be undone by then.
- * Patterns without an order, or with one that is only preferred, cannot break it.
+ * Patterns without an order, or with one that is only preferred, cannot break it. What durably never will be undone, or was undone by a person, is not
+ * waited for.
  */
 export function rolledBackTooEarly(tx: Transaction, index: number, observations: readonly BranchObservation[]): readonly Violation[] {
   const { rollbackOrder } = patternOf(tx);
@@ -18,7 +19,8 @@ export function rolledBackTooEarly(tx: Transaction, index: number, observations:
     open.push(...tx.graph.before[next]!);
   }
   return [...behind]
-    .filter((next) => endOpOf(tx, next, 'abort') !== null && observations[next]!.forward > observations[next]!.rollback)
+    .filter((next) => endOpOf(tx, next, 'abort') !== null && !wasEndedByHand(tx.branches[next]!))
+    .filter((next) => observations[next]!.forward > observations[next]!.rollback)
     .map((next) =>
       violation(
         'S',
@@ -26,6 +28,10 @@ export function rolledBackTooEarly(tx: Transaction, index: number, observations:
         `it was rolled back while ${observations[next]!.branch}, which ran after it, still stands`,
       ),
     );
+}
+
+function wasEndedByHand({ end }: BranchState): boolean {
+  return end.state.kind === 'failed' || (end.state.kind === 'succeeded' && end.state.by === 'hand');
 }
 
 /** A branch outside the durable horizon was never sent, so it is never rolled back. */

@@ -4,7 +4,7 @@ import type { Invoke, Plan } from '../effects.js';
 import { isDrivenByInitiator, isFinal } from '../model/facts.js';
 import type { EpochMs } from '../model/ids.js';
 import type { Place } from '../model/legs.js';
-import type { Leg, Transaction } from '../model/transaction.js';
+import type { BranchState, Leg, Transaction } from '../model/transaction.js';
 import { owesOnlyItsEnd, pendingDeadlineMs } from '../step/index.js';
 import { type Owed, owedCalls } from './owed.js';
 
@@ -46,10 +46,29 @@ function earliestWakeMs(tx: Transaction, owed: readonly Owed[], nowMs: EpochMs):
 
 /** No call leaves unless the durable image permits it: its horizon, its decision, or (for notices) its end. */
 function isPermitted(tx: Transaction, place: Place, durable: Transaction | null): boolean {
-  if (durable === null) return false;
+  if (durable === null || !isSaidDurably(tx, durable)) return false;
   if (place.kind === 'check') return true;
   if (place.kind === 'forward') return durable.branches[place.index]?.inHorizon === true && hasDurablePayload(tx, place.index, durable);
   return place.kind === 'end' ? durable.decision !== null : isFinal(durable.status);
+}
+
+/**
+ * What a person said is acted on once it is durable. Whoever takes over would not know it, and ask the participant again or another person, who may say
+ * otherwise; an answer of a participant is kept by its barrier, and needs no such care.
+ */
+function isSaidDurably(tx: Transaction, durable: Transaction): boolean {
+  if (durable.revision.urgent === tx.revision.urgent) return true;
+  return durable.policy === tx.policy && tx.branches.every((branch, index) => isSettledAlike(branch, durable.branches[index]));
+}
+
+function isSettledAlike(branch: BranchState, durable: BranchState | undefined): boolean {
+  if (branch === durable) return true;
+  return (['forward', 'end'] as const).every((leg) => !isByHand(branch[leg]) || (durable !== undefined && isByHand(durable[leg])));
+}
+
+/** A refusal by hand is none of these: it has decided, and a decision is acted on once it is durable anyway. */
+function isByHand({ state }: Leg): boolean {
+  return (state.kind === 'succeeded' || state.kind === 'failed') && state.by === 'hand';
 }
 
 /** A payload that was edited leaves once it is durable: after a crash the same content must leave again. States share what did not change. */
