@@ -1,6 +1,6 @@
 /** Wires the order service: its database, its catalogue, its orders, and the client by which it drives them. */
 import { AssentModule } from '@assent/client';
-import { OutcomeLags, OutcomesModule, outcomeMigrations } from '@assent/participant';
+import { OutcomeMetrics, OutcomesModule, outcomeMigrations } from '@assent/participant';
 import { databaseOptions, ensureDatabase, HealthController, Metrics, MetricsController, type NatsAddress } from '@assent/service';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -46,7 +46,7 @@ const connections = 256;
     OrderDesk,
     OrderProgress,
     Reconciliation,
-    { provide: Metrics, inject: [OutcomeLags], useFactory: orderMetrics },
+    { provide: Metrics, inject: [OutcomeMetrics], useFactory: orderMetrics },
   ],
 })
 export class OrderModule {}

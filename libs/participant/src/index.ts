@@ -55,6 +55,7 @@ export {
   type OnOutcomeOptions,
   type OutcomeContext,
   OutcomeLags,
+  OutcomeMetrics,
   type OutcomesAsyncOptions,
   type OutcomesDataSource,
   OutcomesModule,

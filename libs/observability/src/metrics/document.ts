@@ -28,14 +28,25 @@ const rest = `## The process
 What \`prom-client\` knows of a Node process, among it \`process_cpu_seconds_total\`, \`process_resident_memory_bytes\`, \`nodejs_eventloop_lag_p99_seconds\`
 (how late timers are: above 0.1 s a node has more to do than one core can) and \`nodejs_gc_duration_seconds\`.
 
+## Consumers of events
+
+Of any service with \`OutcomesModule\`, once \`OutcomeMetrics.registerIn(registry)\` has added them to what it shows; those of the shop do.
+
+| metric | kind | labels | meaning |
+|---|---|---|---|
+| \`assent_consumer_events_total\` | counter | \`service\` \`consumer\` \`outcome\` | Deliveries, by what became of them: handled, repeated (it had been), stale (a newer one had been), unwanted (another status), failed (it comes again), dead_letter |
+| \`assent_consumer_redeliveries_total\` | counter | \`service\` \`consumer\` | Deliveries that were not the first of their event |
+| \`assent_consumer_delay_seconds\` | histogram | \`service\` \`consumer\` | From the image that an event tells of to the end of its handling, by two clocks |
+| \`assent_consumer_dead_letters\` | gauge | \`service\` \`consumer\` | Dead letters that wait for a person; every instance of a service shows the same |
+| \`assent_consumer_lag_seconds\` | gauge | \`service\` \`consumer\` | Age of the oldest event that a consumer has not acknowledged, 0 when there is none; absent while NATS is away |
+
 ## The shop
 
 | metric | kind | labels | meaning |
 |---|---|---|---|
 | \`shop_reservations_open\` | gauge | \`service\` | Tries that succeeded, or are still pending, and were neither confirmed nor cancelled |
 | \`shop_reservations_overdue\` | gauge | \`service\` | Those of them whose transaction began more than two hours ago |
-| \`shop_events_lag_seconds\` | gauge | \`service\` \`consumer\` | Age of the oldest event that a consumer has not acknowledged, 0 when there is none; absent without NATS |
 | \`shop_ledger_drift\` | gauge | \`service\` \`book\` | By how much the books do not add up, in minor units of money; anything but 0 is a mistake |
 
-\`shop_reservations_*\` come from the barrier table; \`countOpenReservations\` of \`@assent/participant\` counts them in any participant. \`OutcomeLags\` says how far behind consumers are, in any service that has some.
+\`shop_reservations_*\` come from the barrier table; \`countOpenReservations\` of \`@assent/participant\` counts them in any participant.
 `;

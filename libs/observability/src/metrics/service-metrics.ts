@@ -36,6 +36,11 @@ export class ServiceMetrics {
     });
   }
 
+  /** Metrics that somebody else has, such as the `OutcomeMetrics` of consumers of events. */
+  include(metrics: { registerIn(registry: Registry): void }): void {
+    metrics.registerIn(this.#registry);
+  }
+
   get contentType(): string {
     return this.#registry.contentType;
   }

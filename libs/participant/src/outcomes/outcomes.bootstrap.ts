@@ -5,6 +5,7 @@ import type { DiscoveryService } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import { handlerOf, type OutcomeHandler } from './handler.js';
 import type { Inbox } from './inbox/index.js';
+import type { DeliveryMetrics } from './metrics/index.js';
 import { outcomesOf } from './on-outcome.js';
 import { DEFAULT_INBOX_RETENTION_MS, type OutcomesOptions } from './options.js';
 import type { OutcomeProcessor } from './processor.js';
@@ -33,6 +34,7 @@ export class OutcomesBootstrap {
     private readonly processor: OutcomeProcessor,
     private readonly inbox: Inbox,
     private readonly discovery: DiscoveryService,
+    private readonly deliveries: Pick<DeliveryMetrics, 'begin'>,
   ) {}
 
   get handlers(): readonly OutcomeHandler[] {
@@ -50,6 +52,7 @@ export class OutcomesBootstrap {
   /** Throws with one line when a handler cannot be used, two have one name, or the tables are missing. NATS may be away. */
   async start(): Promise<void> {
     this.found = this.findHandlers();
+    for (const { consumer } of this.found) this.deliveries.begin(consumer);
     await this.requireTables();
     const { nats: address, name } = this.options;
     if (address !== null && this.found.length > 0) this.subscribe(NatsClient.open({ address, name: `${name} outcomes` }));

@@ -15,6 +15,7 @@ import type { DataSource } from 'typeorm';
 import { LocalTransactions } from '../local/index.js';
 import { DeadLetterController, DeadLetterDesk, OperatorGuard } from './desk/index.js';
 import { DeadLetters, Inbox } from './inbox/index.js';
+import { DeliveryMetrics, OutcomeMetrics } from './metrics/index.js';
 import { OUTCOMES_OPTIONS, type OutcomesDataSource, type OutcomesOptions } from './options.js';
 import { OutcomeLags } from './outcome-lags.js';
 import { OutcomesBootstrap } from './outcomes.bootstrap.js';
@@ -28,7 +29,7 @@ export interface OutcomesAsyncOptions extends OutcomesDataSource {
 
 /**
  * Import it once, in the root module beside `TypeOrmModule.forRoot`. It finds the providers with `@OnOutcome` methods, takes their events from NATS,
- * serves `/assent/dead-letters`, and makes `DeadLetterDesk` and `OutcomeLags` injectable everywhere.
+ * serves `/assent/dead-letters`, and makes `DeadLetterDesk`, `OutcomeMetrics` and `OutcomeLags` injectable everywhere.
  */
 @Module({})
 export class OutcomesModule implements OnApplicationBootstrap, OnModuleDestroy {
@@ -65,20 +66,22 @@ function assemble(dataSource: string | undefined, imports: NonNullable<ModuleMet
       OperatorGuard,
       { provide: DeadLetters, inject: [token], useFactory: (source: DataSource) => new DeadLetters(source) },
       { provide: Inbox, inject: [token, OUTCOMES_OPTIONS], useFactory: openInbox },
-      { provide: OutcomeProcessor, inject: [token, Inbox, DeadLetters, OUTCOMES_OPTIONS], useFactory: openProcessor },
+      { provide: DeliveryMetrics, inject: [OUTCOMES_OPTIONS], useFactory: ({ name }: OutcomesOptions) => new DeliveryMetrics(name) },
+      { provide: OutcomeProcessor, inject: [token, Inbox, DeadLetters, DeliveryMetrics, OUTCOMES_OPTIONS], useFactory: openProcessor },
       {
         provide: OutcomesBootstrap,
-        inject: [OUTCOMES_OPTIONS, token, OutcomeProcessor, Inbox, DiscoveryService],
+        inject: [OUTCOMES_OPTIONS, token, OutcomeProcessor, Inbox, DiscoveryService, DeliveryMetrics],
         useFactory: (...parts: ConstructorParameters<typeof OutcomesBootstrap>) => new OutcomesBootstrap(...parts),
       },
       { provide: OutcomeLags, inject: [OutcomesBootstrap], useFactory: (bootstrap: OutcomesBootstrap) => new OutcomeLags(bootstrap) },
+      { provide: OutcomeMetrics, inject: [OUTCOMES_OPTIONS, DeliveryMetrics, DeadLetters, OutcomesBootstrap], useFactory: openMetrics },
       {
         provide: DeadLetterDesk,
         inject: [token, Inbox, DeadLetters, OutcomeProcessor, OutcomesBootstrap, OUTCOMES_OPTIONS],
         useFactory: openDesk,
       },
     ],
-    exports: [DeadLetterDesk, OutcomeLags],
+    exports: [DeadLetterDesk, OutcomeLags, OutcomeMetrics],
   };
 }
 
@@ -86,8 +89,32 @@ function openInbox(dataSource: DataSource, { now = Date.now }: OutcomesOptions):
   return new Inbox(LocalTransactions.of(dataSource), now);
 }
 
-function openProcessor(dataSource: DataSource, inbox: Inbox, letters: DeadLetters, { now = Date.now }: OutcomesOptions): OutcomeProcessor {
-  return new OutcomeProcessor(LocalTransactions.of(dataSource), inbox, letters, now);
+function openProcessor(
+  dataSource: DataSource,
+  inbox: Inbox,
+  letters: DeadLetters,
+  metrics: DeliveryMetrics,
+  { now = Date.now }: OutcomesOptions,
+): OutcomeProcessor {
+  return new OutcomeProcessor(LocalTransactions.of(dataSource), inbox, letters, metrics, now);
+}
+
+/** A consumer without dead letters has 0 of them. */
+function openMetrics(
+  { name }: OutcomesOptions,
+  deliveries: DeliveryMetrics,
+  letters: DeadLetters,
+  bootstrap: OutcomesBootstrap,
+): OutcomeMetrics {
+  return new OutcomeMetrics({
+    service: name,
+    deliveries,
+    waitingLetters: async () => {
+      const none = bootstrap.handlers.map(({ consumer }) => [consumer, 0] as const);
+      return new Map([...none, ...(await letters.countWaiting())]);
+    },
+    lagsMs: async () => new Map((await bootstrap.lags()).map(({ consumer, lagMs }) => [consumer, lagMs])),
+  });
 }
 
 function openDesk(

@@ -7,6 +7,7 @@ import type { EntityManager } from 'typeorm';
 import type { LocalTransactions } from '../local/index.js';
 import { type OutcomeHandler, wants } from './handler.js';
 import type { DeadLetters, Inbox } from './inbox/index.js';
+import type { DeliveryEnd, DeliveryMetrics } from './metrics/index.js';
 import { retryDelayMs } from './options.js';
 import { readEvent } from './read-event.js';
 
@@ -33,22 +34,31 @@ export class OutcomeProcessor {
     private readonly transactions: LocalTransactions,
     private readonly inbox: Inbox,
     private readonly letters: DeadLetters,
+    private readonly metrics: Pick<DeliveryMetrics, 'ended' | 'handledAfter'>,
     private readonly now: () => number,
   ) {}
 
   /** Returns after COMMIT or ROLLBACK has returned. Never throws. */
   async process(handler: OutcomeHandler, delivery: Delivery): Promise<Verdict> {
+    const { verdict, end } = await this.work(handler, delivery);
+    this.metrics.ended(handler.consumer, end, delivery.attempt);
+    return verdict;
+  }
+
+  private async work(handler: OutcomeHandler, delivery: Delivery): Promise<{ readonly verdict: Verdict; readonly end: DeliveryEnd }> {
     const read = readEvent(delivery.body);
     if ('problem' in read) return this.bury(handler, delivery, delivery.place, read.problem);
     const { event } = read;
-    if (!wants(handler, event)) return DONE;
+    if (!wants(handler, event)) return { verdict: DONE, end: 'unwanted' };
     try {
-      await this.transactions.run((manager) => this.handle(manager, handler, event, delivery.attempt));
-      return DONE;
+      const end = await this.transactions.run((manager) => this.handle(manager, handler, event, delivery.attempt));
+      // A message that somebody else has published may have no time.
+      if (end === 'handled' && Number.isFinite(event.atMs)) this.metrics.handledAfter(handler.consumer, this.now() - event.atMs);
+      return { verdict: DONE, end };
     } catch (error) {
       const cause = causeOf(error);
       if (delivery.attempt >= handler.retry.attempts) return this.bury(handler, delivery, eventId(event), cause);
-      return { kind: 'again', delayMs: retryDelayMs(handler.retry, delivery.attempt), cause };
+      return { verdict: { kind: 'again', delayMs: retryDelayMs(handler.retry, delivery.attempt), cause }, end: 'failed' };
     }
   }
 
@@ -63,16 +73,22 @@ export class OutcomeProcessor {
   }
 
   /** A letter that cannot be kept (the database is away) is no letter yet: the event comes again. */
-  private async bury(handler: OutcomeHandler, delivery: Delivery, id: string, cause: string): Promise<Verdict> {
+  private async bury(
+    handler: OutcomeHandler,
+    delivery: Delivery,
+    id: string,
+    cause: string,
+  ): Promise<{ readonly verdict: Verdict; readonly end: DeliveryEnd }> {
     const { consumer } = handler;
     const { subject, body, attempt: attempts } = delivery;
     try {
       await this.transactions.run((manager) =>
         this.letters.keep(manager, { consumer, id, subject, body, attempts, cause, failedAtMs: this.now() }),
       );
-      return DONE;
+      return { verdict: DONE, end: 'dead_letter' };
     } catch (error) {
-      return { kind: 'again', delayMs: handler.retry.capMs, cause: `${cause}; and the dead letter could not be kept: ${causeOf(error)}` };
+      const both = `${cause}; and the dead letter could not be kept: ${causeOf(error)}`;
+      return { verdict: { kind: 'again', delayMs: handler.retry.capMs, cause: both }, end: 'failed' };
     }
   }
 }

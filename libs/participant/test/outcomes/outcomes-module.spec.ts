@@ -7,9 +7,18 @@ import { Injectable, Module } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import { Registry } from 'prom-client';
 import type { DataSource } from 'typeorm';
 import { describeOnNats, type NatsServer, startNats } from '../../../../test/support/nats.js';
-import { OnOutcome, type OutcomeContext, OutcomeLags, OutcomesModule, type OutcomesOptions, outcomeMigrations } from '../../src/index.js';
+import {
+  OnOutcome,
+  type OutcomeContext,
+  OutcomeLags,
+  OutcomeMetrics,
+  OutcomesModule,
+  type OutcomesOptions,
+  outcomeMigrations,
+} from '../../src/index.js';
 import { migrations, type OpenedDatabase, openSqlite } from '../support/data-sources.js';
 
 @Injectable()
@@ -134,6 +143,33 @@ describeOnNats('consumers of events in an application', () => {
     expect((await lag())?.lagMs).toBeLessThanOrEqual(Date.now() - publishedAt + 1_000);
     app.get(Ledger).poison.clear();
     await until('it is not behind any more', async () => (await lag())?.lagMs === 0);
+  });
+
+  it('show Prometheus what they did, their dead letters and how far behind they are, and go on showing it without NATS', async () => {
+    const app = await start({ retry: { attempts: 2, firstMs: 500, multiplier: 1, capMs: 500 } });
+    const registry = new Registry();
+    app.get(OutcomeMetrics).registerIn(registry);
+    const shown = async (name: string, labels = '') => {
+      const line = new RegExp(`^${name}\\{service="shop",consumer="ledger"${labels}\\} (\\S+)$`, 'm').exec(await registry.metrics());
+      return line === null ? null : Number(line[1]);
+    };
+    expect(await shown('assent_consumer_events_total', ',outcome="dead_letter"')).toBe(0);
+    expect(await shown('assent_consumer_redeliveries_total')).toBe(0);
+    expect(await shown('assent_consumer_dead_letters')).toBe(0);
+    app.get(Ledger).poison.add('g-ill');
+    await publish('g-well', 'g-ill');
+    await until('it is behind', async () => ((await shown('assent_consumer_lag_seconds')) ?? 0) > 0.1);
+    await until('it is a dead letter', async () => (await shown('assent_consumer_dead_letters')) === 1);
+    await until('it is not behind any more', async () => (await shown('assent_consumer_lag_seconds')) === 0);
+    expect(await shown('assent_consumer_events_total', ',outcome="handled"')).toBe(1);
+    expect(await shown('assent_consumer_events_total', ',outcome="failed"')).toBe(1);
+    expect(await shown('assent_consumer_redeliveries_total')).toBe(1);
+    app.get(Ledger).poison.clear();
+    await call(app, 'POST', '/replay', {});
+    expect(await shown('assent_consumer_dead_letters')).toBe(0);
+    await server.kill('SIGKILL');
+    await until('the lag is not known', async () => (await shown('assent_consumer_lag_seconds')) === null);
+    expect(await shown('assent_consumer_events_total', ',outcome="handled"')).toBe(1);
   });
 
   it('begin anew with a server that has lost its disk', async () => {

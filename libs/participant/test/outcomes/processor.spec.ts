@@ -1,10 +1,12 @@
 /** What becomes of the deliveries of an event, on every database: the inbox, the guard of versions, repeats, dead letters and what a person does. */
 import type { TransactionEvent } from '@assent/protocol';
+import { Registry } from 'prom-client';
 import type { DataSource, EntityManager } from 'typeorm';
 import { LocalTransactions, outcomeMigrations } from '../../src/index.js';
 import { DeadLetterDesk } from '../../src/outcomes/desk/index.js';
 import { handlerOf, type OutcomeHandler } from '../../src/outcomes/handler.js';
 import { DeadLetters, Inbox } from '../../src/outcomes/inbox/index.js';
+import { DeliveryMetrics } from '../../src/outcomes/metrics/index.js';
 import type { OnOutcomeOptions, OutcomeContext } from '../../src/outcomes/on-outcome.js';
 import { type Delivery, OutcomeProcessor } from '../../src/outcomes/processor.js';
 import { describeOnEachDatabase, migrations, openDataSource } from '../support/data-sources.js';
@@ -32,6 +34,7 @@ describeOnEachDatabase('a consumer of events', (open) => {
   /** What makes the handler throw; null: nothing. */
   let trouble: ((event: TransactionEvent) => string | null) | null;
   let nowMs: number;
+  let registry: Registry;
 
   beforeEach(async () => {
     ({ dataSource, close } = await openDataSource(open, { migrations: [...migrations, ...outcomeMigrations] }));
@@ -42,7 +45,10 @@ describeOnEachDatabase('a consumer of events', (open) => {
     const transactions = LocalTransactions.of(dataSource);
     const inbox = new Inbox(transactions, now);
     const letters = new DeadLetters(dataSource);
-    processor = new OutcomeProcessor(transactions, inbox, letters, now);
+    const deliveries = new DeliveryMetrics('shop');
+    registry = new Registry();
+    deliveries.registerIn(registry);
+    processor = new OutcomeProcessor(transactions, inbox, letters, deliveries, now);
     desk = new DeadLetterDesk({ transactions, inbox, letters, processor, handlers: () => handlers, now });
   });
   afterEach(() => close());
@@ -66,6 +72,20 @@ describeOnEachDatabase('a consumer of events', (open) => {
     const handler = handlerOf({ name: 'shop', retry }, declaration, new Books());
     handlers.push(handler);
     return handler;
+  }
+
+  /** Values that are not 0, by name and labels, without `service`. */
+  async function measured(name: string): Promise<Readonly<Record<string, number>>> {
+    const metric = (await registry.getMetricsAsJSON()).find((one) => one.name === name);
+    const lines = (metric?.values ?? []).filter(({ value }) => value !== 0);
+    return Object.fromEntries(
+      lines.map(({ labels, value }) => [
+        Object.values({ ...labels, service: '' })
+          .filter(Boolean)
+          .join(' '),
+        value,
+      ]),
+    );
   }
 
   async function effects(): Promise<readonly string[]> {
@@ -240,5 +260,29 @@ describeOnEachDatabase('a consumer of events', (open) => {
     expect(await inbox.purge(NOW_MS + 500)).toBe(2);
     await processor.process(view, deliveryOf(anEvent('new')));
     expect(await effects()).toEqual(['new v1', 'old v1']);
+  });
+
+  it('is measured by what becomes of its deliveries, how many come again, and how late events are handled', async () => {
+    const newest = aHandler({ takes: 'newest', statuses: ['committed'] });
+    const deliver = (event: TransactionEvent, attempt = 1) => processor.process(newest, deliveryOf(event, attempt));
+    await deliver(anEvent('a', 2, { atMs: NOW_MS - 2_000 }));
+    await deliver(anEvent('a', 2), 2);
+    await deliver(anEvent('a', 1));
+    await deliver(anEvent('b', 1, { status: 'aborted' }));
+    trouble = () => 'no such account';
+    for (const attempt of [1, 2, 3]) await deliver(anEvent('c'), attempt);
+    await processor.process(newest, { ...deliveryOf(anEvent('d')), body: 'no event' });
+    expect(await measured('assent_consumer_events_total')).toEqual({
+      'books handled': 1,
+      'books repeated': 1,
+      'books stale': 1,
+      'books unwanted': 1,
+      'books failed': 2,
+      'books dead_letter': 2,
+    });
+    expect(await measured('assent_consumer_redeliveries_total')).toEqual({ books: 3 });
+    const text = await registry.metrics();
+    expect(text).toContain('assent_consumer_delay_seconds_sum{service="shop",consumer="books"} 2\n');
+    expect(text).toContain('assent_consumer_delay_seconds_count{service="shop",consumer="books"} 1\n');
   });
 });

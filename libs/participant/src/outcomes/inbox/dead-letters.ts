@@ -69,6 +69,13 @@ export class DeadLetters {
     return first(await this.dataSource.query<Row[]>(`SELECT ${COLUMNS} FROM dead_letter WHERE consumer = ? AND id = ?`, [consumer, id]));
   }
 
+  /** How many wait, by consumer; none of those that have none. Index: (state, consumer, id) alone. */
+  async countWaiting(): Promise<ReadonlyMap<string, number>> {
+    const sql = "SELECT consumer, COUNT(*) AS n FROM dead_letter WHERE state = 'waiting' GROUP BY consumer";
+    const rows = await this.dataSource.query<{ readonly consumer: string; readonly n: number | string }[]>(sql);
+    return new Map(rows.map(({ consumer, n }) => [consumer, Number(n)]));
+  }
+
   /** In the order of consumer and id, from behind `after` on. Index: (state, consumer, id). */
   async list(
     state: DeadLetterState,
