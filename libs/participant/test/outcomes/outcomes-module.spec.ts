@@ -215,6 +215,27 @@ describeOnNats('consumers of events in an application', () => {
     expect((await call(app, 'GET', '')).body).toEqual({ letters: [], next: null });
   });
 
+  it('keep every message that is no event, also of a server that lost its disk and counts from the beginning again', async () => {
+    const app = await start();
+    const say = async (text: string) => {
+      const connection = await connect({ servers: [`127.0.0.1:${server.port}`] });
+      await ensureEventStream(await jetstreamManager(connection));
+      await jetstream(connection).publish('assent.tx.checkout.committed', text);
+      await connection.close();
+    };
+    const waiting = async () => (await call(app, 'GET', '')).body.letters as readonly { readonly event: unknown; readonly id: string }[];
+    await say('"first"');
+    await until('it is kept', async () => (await waiting()).length === 1);
+    const id = (await waiting())[0]?.id ?? '';
+    expect(await call(app, 'POST', `/ledger/${id}/discard`, { reason: 'no event' })).toMatchObject({ status: 200 });
+    await server.kill('SIGKILL');
+    server.wipe();
+    await server.restart();
+    await say('"second"');
+    await until('the other is kept, too', async () => (await waiting()).length === 1);
+    expect(await waiting()).toMatchObject([{ event: 'second' }]);
+  }, 60_000);
+
   it('have their dead letters listed page by page, replayed together and discarded with a reason', async () => {
     const app = await start();
     const ledger = app.get(Ledger);

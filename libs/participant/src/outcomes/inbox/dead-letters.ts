@@ -5,7 +5,7 @@ export type DeadLetterState = 'waiting' | 'replayed' | 'discarded';
 
 export interface DeadLetterKey {
   readonly consumer: string;
-  /** `gid:version`, or `stream:sequence` for a message that is no event. */
+  /** `gid:version`, or `stream:sequence:milliseconds` for a message that is no event. */
   readonly id: string;
 }
 

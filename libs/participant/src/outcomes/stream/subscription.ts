@@ -134,7 +134,8 @@ export class OutcomeSubscription {
       subject,
       body: message.string(),
       attempt: deliveryCount,
-      place: `${stream}:${streamSequence}`,
+      // With the time: a stream that lost its disk counts from 1 again.
+      place: `${stream}:${streamSequence}:${message.time.getTime()}`,
     });
     // An acknowledgement that is lost makes the event come again, and the inbox knows it.
     if (verdict.kind === 'done') message.ack();
