@@ -55,8 +55,7 @@ it('sends nothing to a participant whose certificate nobody vouches for', async 
   );
   await invoker.close(0);
   await new Promise((resolve) => server.close(resolve));
-  expect([end, requests]).toEqual([
-    expect.objectContaining({ outcome: { kind: 'unknown', code: 'connect_failed', message: 'self-signed certificate' } }),
-    0,
-  ]);
+  // Node 24 adds what to do about it.
+  const message = expect.stringMatching(/^self-signed certificate/) as string;
+  expect([end, requests]).toEqual([expect.objectContaining({ outcome: { kind: 'unknown', code: 'connect_failed', message } }), 0]);
 });
