@@ -56,6 +56,17 @@ describeEveryStore('a search', (under) => {
     expect(Math.abs(page.asOfMs - Date.now())).toBeLessThan(60_000);
   });
 
+  it('tells why single ones need attention, and of those that need none nothing', async () => {
+    const attention = [anAttention({ kind: 'waiting', code: 'breaker_open' }), anAttention({ branch: 'b', code: 'http_500' })];
+    await node.commit({ begins: [aBegin('g', null), aBegin('h', null)], attention: [{ gid: 'g', rows: attention }] });
+    const found = await under().search.attentionOf(['g', 'h', 'nobody']);
+    expect([...found.keys()]).toEqual(['g']);
+    expect(found.get('g')?.toSorted((a, b) => a.branch.localeCompare(b.branch))).toEqual(
+      attention.toSorted((a, b) => a.branch.localeCompare(b.branch)),
+    );
+    expect(await under().search.attentionOf([])).toEqual(new Map());
+  });
+
   it('goes page by page from the newest to the oldest, and none is lost or seen twice where many began at once', async () => {
     const gids = Array.from({ length: 23 }, (_, index) => `g${String(index).padStart(2, '0')}`);
     await begin(gids.map((gid, index) => aBegin(gid, null, { createdAtMs: BEGUN_AT_MS + Math.floor(index / 10) })));

@@ -50,6 +50,6 @@ export const commandErrors = {
   not_parked: {
     status: 409,
     title: 'Nothing of this branch waits for a person',
-    help: 'Look at the transaction again: it has moved.',
+    help: 'Look at the transaction again: it has moved, or nothing is sent to its participant (attention `waiting`), which moves it by its return.',
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -87,4 +87,6 @@ export interface TransactionSearch {
   count(filter: SearchFilter): Promise<SearchCounts>;
   /** What needs attention, grouped, the largest groups first; at most 100 groups. */
   attentionCounts(): Promise<readonly AttentionCount[]>;
+  /** Why these need attention, by gid; those that need none are absent. Index: primary of attention. */
+  attentionOf(gids: readonly string[]): Promise<ReadonlyMap<string, readonly Attention[]>>;
 }

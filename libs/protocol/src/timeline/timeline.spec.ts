@@ -91,6 +91,20 @@ describe('a transaction in one line', () => {
     );
   });
 
+  it('names what holds a call back', () => {
+    const [, , waiting] = cancelling.branches as [BranchView, BranchView, BranchView];
+    const held = { branch: 'payment.freeze', kind: 'waiting', participant: 'payment', sinceMs: begunAtMs + 60_000 } as const;
+    const tried = { ...cancelling, branches: [waiting] };
+    expect(headlineOf(tried, begunAtMs + 200_000, [{ ...held, code: 'breaker_open' }])).toBe(
+      'ABORT decided 02:14:03 by deadline 30 s; 0 of 1 undone; waiting for payment.cancel, attempt 7: the circuit breaker of payment is open ' +
+        'since 02:14:33 (connect_failed: refused)',
+    );
+    const unsent = { ...cancelling, branches: [branch('payment.freeze', op('try', 'succeeded'), op('cancel', 'none', { attempts: 0 }))] };
+    expect(headlineOf(unsent, begunAtMs, [{ ...held, code: 'dispatch_paused' }])).toMatch(
+      /waiting for payment.cancel, not sent yet: somebody has paused payment since 02:14:33$/,
+    );
+  });
+
   it('tells the end, and that it was not the same for all', () => {
     const ended = { ...cancelling, status: 'aborted', finishedAtMs: begunAtMs + 86_400_000, mixed: true } as const;
     expect(headlineOf(ended, begunAtMs)).toBe(

@@ -1,4 +1,5 @@
 /** A transaction in a sentence, and its moments in words: what somebody reads who was woken at night. Times are UTC. */
+import type { Attention } from '../api.js';
 import type { EpochMs } from '../model/ids.js';
 import type { BranchView, OpView, TransactionView } from '../model/view.js';
 import type { Moment } from './moments.js';
@@ -6,12 +7,16 @@ import type { Moment } from './moments.js';
 /** Parts of the headline that tell of single branches; more are counted. */
 const MOST_TOLD = 3;
 
+/** Why the calls of a branch are held back, by its id. */
+type Holds = ReadonlyMap<string, Attention>;
+
 /**
  * How the transaction stands at `nowMs`, for example `ABORT decided 02:14:03 by deadline 30 s; 2 of 3 undone; waiting for payment.cancel, attempt 7,
- * next in 72 s`.
+ * next in 72 s`. `attention`: what is known of why it waits.
  */
-export function headlineOf(view: TransactionView, nowMs: EpochMs): string {
-  const parts = [standingOf(view), countOf(view), ...waitsOf(view, nowMs)];
+export function headlineOf(view: TransactionView, nowMs: EpochMs, attention: readonly Attention[] = []): string {
+  const holds = new Map(attention.filter(({ kind }) => kind === 'waiting').map((row) => [row.branch, row]));
+  const parts = [standingOf(view), countOf(view), ...waitsOf(view, nowMs, holds)];
   if (view.paused) parts.push('PAUSED: nothing is sent');
   if (view.mixed) parts.push('ended MIXED: a branch never followed the decision');
   return parts.filter((part) => part !== '').join('; ');
@@ -131,14 +136,14 @@ function countOf(view: TransactionView): string {
 }
 
 /** Whom it waits for: calls in the air, retries, and what only a person moves, that first. */
-function waitsOf(view: TransactionView, nowMs: EpochMs): readonly string[] {
+function waitsOf(view: TransactionView, nowMs: EpochMs, holds: Holds): readonly string[] {
   if (view.finishedAtMs !== null) return [];
   const called = view.branches.flatMap((branch) => {
     const leg = view.decision === null ? branch.forward : branch.end;
-    const words = leg === null ? '' : waitInWords(view, branch, leg, nowMs);
+    const words = leg === null ? '' : waitInWords(view, branch, leg, nowMs, holdInWords(view, holds.get(branch.id)));
     return words === '' ? [] : [{ words, isParked: branch.attention === 'parked' }];
   });
-  const open = called.length > 0 || view.paused ? called : unsentOf(view).map((words) => ({ words, isParked: false }));
+  const open = called.length > 0 || view.paused ? called : unsentOf(view, holds).map((words) => ({ words, isParked: false }));
   const told = [...open.filter(({ isParked }) => isParked), ...open.filter(({ isParked }) => !isParked)].map(({ words }) => words);
   const more = told.length - MOST_TOLD;
   if (told.length === 0 && view.decision === null && view.driver === 'initiator') return ['waiting for its initiator'];
@@ -146,20 +151,33 @@ function waitsOf(view: TransactionView, nowMs: EpochMs): readonly string[] {
 }
 
 /** Whose turn it is, where nobody has been called: the participant is held back, or the call is about to leave. */
-function unsentOf(view: TransactionView): readonly string[] {
+function unsentOf(view: TransactionView, holds: Holds): readonly string[] {
   const done = new Set(view.branches.filter(({ forward }) => forward === null || DONE.has(forward.outcome)).map(({ id }) => id));
   return view.branches.flatMap((branch) => {
     const leg = view.decision === null ? branch.forward : branch.end;
     if (leg === null || leg.outcome !== 'none' || branch.run === 'self') return [];
     const isItsTurn = view.decision !== null || branch.after.every((id) => done.has(id));
-    return isItsTurn ? [`waiting for ${opName(view, branch, leg)}, not sent yet`] : [];
+    return isItsTurn ? [`waiting for ${opName(view, branch, leg)}, not sent yet${holdInWords(view, holds.get(branch.id))}`] : [];
   });
 }
 
-function waitInWords(view: TransactionView, branch: BranchView, leg: OpView, nowMs: EpochMs): string {
+/** Why a call does not leave, to stand behind the name of the op; empty when nothing is known to hold it back. */
+function holdInWords({ createdAtMs }: TransactionView, hold: Attention | undefined): string {
+  if (hold === undefined) return '';
+  const why = HOLDS[hold.code]?.(hold.participant) ?? `${hold.participant}: ${hold.code}`;
+  return `: ${why} since ${timeInWords(hold.sinceMs, createdAtMs)}`;
+}
+
+const HOLDS: Readonly<Record<string, (participant: string) => string>> = {
+  breaker_open: (participant) => `the circuit breaker of ${participant} is open`,
+  dispatch_paused: (participant) => `somebody has paused ${participant}`,
+  participant_busy: (participant) => `${participant} has more calls than it may be given`,
+};
+
+function waitInWords(view: TransactionView, branch: BranchView, leg: OpView, nowMs: EpochMs, held: string): string {
   const name = opName(view, branch, leg);
   if (branch.attention === 'parked' && leg.outcome === 'unknown') return `${name} is PARKED${problemInWords(leg.problem ?? {})}`;
-  const next = leg.nextAtMs === undefined ? '' : `, next in ${durationInWords(leg.nextAtMs - nowMs)}`;
+  const next = held !== '' ? held : leg.nextAtMs === undefined ? '' : `, next in ${durationInWords(leg.nextAtMs - nowMs)}`;
   if (leg.outcome === 'in_flight') return `waiting for ${name}, attempt ${leg.attempts} in the air`;
   if (leg.outcome === 'pending') return `waiting for ${name}, which is still working${next}`;
   return leg.outcome === 'waiting' ? `waiting for ${name}, attempt ${leg.attempts}${next}${problemInWords(leg.problem ?? {})}` : '';

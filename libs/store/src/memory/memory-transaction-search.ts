@@ -42,6 +42,11 @@ export class MemoryTransactionSearch implements TransactionSearch {
     return [...groups.values()].toSorted((a, b) => b.count - a.count || a.oldestMs - b.oldestMs).slice(0, MOST_GROUPS);
   }
 
+  async attentionOf(gids: readonly string[]): Promise<ReadonlyMap<string, readonly Attention[]>> {
+    const { attention } = this.database;
+    return new Map(gids.flatMap((gid) => (attention.has(gid) ? [[gid, attention.get(gid)!] as const] : [])));
+  }
+
   private found(filter: SearchFilter): readonly StoredTransaction[] {
     return [...this.database.transactions.values()]
       .filter((row) => this.matches(row, filter))
@@ -58,17 +63,17 @@ export class MemoryTransactionSearch implements TransactionSearch {
       (createdBy === null || row.createdBy === createdBy) &&
       (createdFromMs === null || row.createdAtMs >= createdFromMs) &&
       (createdBeforeMs === null || row.createdAtMs < createdBeforeMs) &&
-      (filter.attention === null ? involves(row, filter) : this.attentionOf(row).some((one) => asksFor(one, filter)))
+      (filter.attention === null ? involves(row, filter) : this.rowsOf(row).some((one) => asksFor(one, filter)))
     );
   }
 
-  private attentionOf({ gid }: StoredTransaction): readonly Attention[] {
+  private rowsOf({ gid }: StoredTransaction): readonly Attention[] {
     return this.database.attention.get(gid) ?? [];
   }
 
   private shown(row: StoredTransaction): FoundTransaction {
     const { gid, status, pattern, name, businessKey, createdBy, mixed, paused, version, createdAtMs, finishedAtMs } = row;
-    const attention = this.attentionOf(row);
+    const attention = this.rowsOf(row);
     return { gid, status, pattern, name, businessKey, createdBy, mixed, paused, version, createdAtMs, finishedAtMs, attention };
   }
 }

@@ -88,13 +88,7 @@ export class SqlTransactionSearch implements TransactionSearch {
     }));
   }
 
-  /** Where a window ended that was looked at whole, so that a page with few finds is not taken for the last. */
-  private async endOfWindow(filter: SearchFilter, after: SearchPosition | null): Promise<SearchPosition | null> {
-    const [last] = await this.rows<{ gid: string; at: Whole }>(readEndOfWindow(filter, after, this.dialect));
-    return last === undefined ? null : positionOf(last);
-  }
-
-  private async attentionOf(gids: readonly string[]): Promise<ReadonlyMap<string, readonly Attention[]>> {
+  async attentionOf(gids: readonly string[]): Promise<ReadonlyMap<string, readonly Attention[]>> {
     const byGid = new Map<string, Attention[]>();
     if (gids.length === 0) return byGid;
     for (const row of await this.rows<AttentionRow>(readAttentionOf(gids, this.dialect, MOST_ATTENTION))) {
@@ -105,6 +99,12 @@ export class SqlTransactionSearch implements TransactionSearch {
       else known.push(attention);
     }
     return byGid;
+  }
+
+  /** Where a window ended that was looked at whole, so that a page with few finds is not taken for the last. */
+  private async endOfWindow(filter: SearchFilter, after: SearchPosition | null): Promise<SearchPosition | null> {
+    const [last] = await this.rows<{ gid: string; at: Whole }>(readEndOfWindow(filter, after, this.dialect));
+    return last === undefined ? null : positionOf(last);
   }
 
   private async nowMs(): Promise<number> {

@@ -3,6 +3,7 @@
  * was done is found in the audit by the id of the item, so that a node which goes on with the job of a dead one does nothing twice.
  */
 import { EngineError, StoreUnavailableError } from '@assent/engine';
+import type { Attention } from '@assent/protocol';
 import type { Duties, Job, JobItem, JobTable } from '@assent/store';
 import type { Role } from '../../access/index.js';
 import { ApiError, isErrorCode } from '../../errors/index.js';
@@ -14,6 +15,9 @@ import { filterOf } from '../list/list-query.js';
 import type { Operations } from '../operations.js';
 import { Rounds, type RoundsLog } from '../rounds.js';
 import type { JobQuery } from './job.schema.js';
+
+/** Whether a job still waits for what is held back. */
+type Patience = 'waits' | 'over';
 
 /** What a job keeps of its request. */
 export interface KeptJob {
@@ -33,8 +37,8 @@ const TICK_MS = 200;
 const PAGE = 200;
 /** Items of one tick, however fast a job may go. */
 const MOST_AT_ONCE = 200;
-/** Rounds in which nothing could be done (the database is away, the node is full) before the job stops. */
-const MOST_IDLE_ROUNDS = 300;
+/** How long a job waits while nothing can be done: participants are not called, the database is away, the node is full. Then once more before it stops. */
+const PATIENCE_MS = 30_000;
 const LONGEST_DETAIL = 1_000;
 
 export class JobRunner {
@@ -45,6 +49,7 @@ export class JobRunner {
     private readonly operations: Operations,
     private readonly desk: ActionDesk,
     log: RoundsLog,
+    private readonly patienceMs = PATIENCE_MS,
   ) {
     const round = () => this.round();
     this.rounds = new Rounds({ round, everyMs: LOOK_EVERY_MS, firstAfterMs: 0, log, complaint: 'A job could not go on' });
@@ -75,8 +80,9 @@ export class JobRunner {
 
   /** Goes on with a job until it ends, is stopped, or this node is. */
   private async advance(id: string, jobs: JobTable, duties: Duties): Promise<void> {
-    let idleRounds = 0;
+    let patience: Patience = 'waits';
     let renewedAtMs = performance.now();
+    let movedAtMs = renewedAtMs;
     while (!this.rounds.isStopping) {
       const startedMs = performance.now();
       if (startedMs - renewedAtMs > DUTY_MS / 4) {
@@ -85,9 +91,13 @@ export class JobRunner {
       }
       const job = await jobs.find(id);
       if (job === null || job.state === 'stopped' || job.state === 'finished') return;
-      const moved = job.state === 'collecting' ? await this.collect(job, jobs) : await this.carryOn(job, jobs);
-      idleRounds = moved ? 0 : idleRounds + 1;
-      if (idleRounds > MOST_IDLE_ROUNDS) await halt(jobs, id, 'nothing could be done for a minute');
+      const moved = job.state === 'collecting' ? await this.collect(job, jobs) : await this.carryOn(job, jobs, patience);
+      if (moved) movedAtMs = startedMs;
+      else if (startedMs - movedAtMs > this.patienceMs) {
+        if (patience === 'over') await halt(jobs, id, 'nothing could be done for a minute');
+        patience = 'over';
+        movedAtMs = startedMs;
+      }
       if (job.state !== 'collecting') await this.rounds.pause(TICK_MS - (performance.now() - startedMs));
     }
   }
@@ -106,7 +116,7 @@ export class JobRunner {
   }
 
   /** One piece of work. False when there was something to do, and nothing could be done. */
-  private async carryOn(job: Job, jobs: JobTable): Promise<boolean> {
+  private async carryOn(job: Job, jobs: JobTable, patience: Patience): Promise<boolean> {
     const isCanary = job.state === 'canary';
     const most = isCanary ? 1 : Math.min(MOST_AT_ONCE, Math.max(1, Math.round((job.perSecond * TICK_MS) / 1_000)));
     const items = await jobs.items(job.id, 'pending', 0, most);
@@ -114,7 +124,14 @@ export class JobRunner {
     if (first === undefined) return jobs.move(job.id, ['canary', 'running'], { state: 'finished', finishedAtMs: Date.now() });
     if (isCanary && first.place > CANARY) return this.endCanary(job, jobs);
     const told = new Set((await this.operations.history().findAudit(items.map(({ deed }) => deed))).map(({ id }) => id));
-    const ends = await Promise.all(items.map(async (item) => this.endOf(job, item, told.has(item.deed) ? 'look back' : 'carry out')));
+    const held = job.action === 'retry' ? await this.heldOf(items) : new Map<string, Attention>();
+    const ends = await Promise.all(
+      items.map(async (item) => {
+        const hold = held.get(item.gid);
+        if (hold !== undefined) return patience === 'waits' ? null : heldBack(hold);
+        return this.endOf(job, item, told.has(item.deed) ? 'look back' : 'carry out');
+      }),
+    );
     let moved = false;
     for (const [index, end] of ends.entries()) {
       if (end === null) continue;
@@ -123,6 +140,16 @@ export class JobRunner {
     }
     if (isCanary && ends[0]?.state === 'failed') await this.endCanary(job, jobs);
     return moved;
+  }
+
+  /**
+   * Transactions whose calls are held back: a retry would change nothing now, and they go by themselves once their participant is called again. A job
+   * that comes right after a repair waits for that, as it waits for whatever is away.
+   */
+  private async heldOf(items: readonly JobItem[]): Promise<ReadonlyMap<string, Attention>> {
+    const attention = await this.operations.search().attentionOf(items.map(({ gid }) => gid));
+    const holds = [...attention].map(([gid, rows]) => [gid, rows.find(({ kind }) => kind === 'waiting')] as const);
+    return new Map(holds.flatMap(([gid, hold]) => (hold === undefined ? [] : [[gid, hold] as const])));
   }
 
   private async endCanary(job: Job, jobs: JobTable): Promise<boolean> {
@@ -145,6 +172,11 @@ export class JobRunner {
       return failureOf(error, job.action);
     }
   }
+}
+
+/** How a retry ends that was to change nothing: its participant is not called. */
+function heldBack({ code, participant }: Attention): Pick<JobItem, 'state' | 'code' | 'detail'> {
+  return { state: 'failed', code, detail: `Nothing is sent to ${participant} (${code}), so that a retry changes nothing.` };
 }
 
 /** Stops a job, unless it is over already; false: it is. */

@@ -73,6 +73,10 @@ export function countsBody(counts: SearchCounts, attention: readonly AttentionCo
   return { asOf: isoTime(asOfMs), matching, scope, looked, byStatus, attention: groups };
 }
 
+export function attentionBody({ branch, kind, code, participant, sinceMs }: Attention): AttentionBody {
+  return { branch, kind, code, participant, since: isoTime(sinceMs) };
+}
+
 function listItem(found: FoundTransaction): ListItem {
   const { gid, name, pattern, status, version, businessKey, createdBy, mixed, paused, createdAtMs, finishedAtMs, attention } = found;
   const self = `/v1/transactions/${gid}`;
@@ -80,7 +84,7 @@ function listItem(found: FoundTransaction): ListItem {
     ...{ gid, name, pattern, status, version, key: businessKey, createdBy, mixed, paused },
     createdAt: isoTime(createdAtMs),
     finishedAt: finishedAtMs === null ? null : isoTime(finishedAtMs),
-    attention: attention.map(({ sinceMs, ...one }) => ({ ...one, since: isoTime(sinceMs) })),
+    attention: attention.map(attentionBody),
     links: { self, timeline: `${self}/timeline`, actions: `${self}/actions` },
   };
 }

@@ -8,7 +8,7 @@ const time = { type: 'string', format: 'date-time' } as const;
 const count = { type: 'integer' } as const;
 const kind = { type: 'string', enum: ['retrying', 'waiting', 'parked', 'paused', 'mixed'] } as const;
 
-const attention = {
+export const attention = {
   type: 'object',
   required: ['branch', 'kind', 'code', 'participant', 'since'],
   properties: { branch: text, kind, code: text, participant: text, since: time },

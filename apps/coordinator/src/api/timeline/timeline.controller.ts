@@ -4,6 +4,7 @@ import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Backend } from '../backend.js';
 import { readHistory } from '../history.js';
+import { attentionBody } from '../list/list-body.js';
 import { Operations } from '../operations.js';
 import { readGid, readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
@@ -24,12 +25,14 @@ export class TimelineController {
     await this.backend.ownership.check(reply, gid, engine);
     const view = await engine.get(gid);
     const { attempts, deeds } = await readHistory(this.operations.history(), gid);
+    const attention = (await this.operations.search().attentionOf([gid])).get(gid) ?? [];
     const asOfMs = Date.now();
     const { status, version } = view;
     const body = {
       ...{ gid, status, version },
       asOf: isoTime(asOfMs),
-      headline: headlineOf(view, asOfMs),
+      headline: headlineOf(view, asOfMs, attention),
+      attention: attention.map(attentionBody),
       entries: momentsOf(view, attempts, deeds).map((moment) => entryOf(view, moment)),
     };
     sendJson(reply.header('etag', `"${version}"`), 200, body);

@@ -1,5 +1,6 @@
 /** The route of the timeline, for the documents. */
 import { openTo } from '../../access/index.js';
+import { attention } from '../list/list.routes.js';
 import type { Route } from '../route.js';
 
 const text = { type: 'string' } as const;
@@ -34,13 +35,14 @@ export const timelineRoutes: readonly Route[] = [
         meaning: '`headline` says how it stands and who is waited for; `entries` are in order.',
         schema: {
           type: 'object',
-          required: ['gid', 'status', 'version', 'asOf', 'headline', 'entries'],
+          required: ['gid', 'status', 'version', 'asOf', 'headline', 'attention', 'entries'],
           properties: {
             gid: text,
             status: text,
             version: { type: 'integer' },
             asOf: time,
             headline: text,
+            attention: { type: 'array', items: attention, description: 'Why it needs attention, or waits at rest.' },
             entries: { type: 'array', items: entry },
           },
         },
