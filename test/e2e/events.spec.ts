@@ -143,6 +143,30 @@ describeOnNats('Events of a coordinator', () => {
     expect(stories((await eventsIn(server)).values())).toEqual(new Map(gids.map((gid) => [gid, 'null>active active>committed'])));
   }, 60_000);
 
+  it('go on when the broker refuses some for their size: those are set aside, counted and told of', async () => {
+    const connection = await connect({ servers: [`127.0.0.1:${server.port}`] });
+    await (await jetstreamManager(connection)).streams.add({ name: STREAM, subjects: ['assent.tx.*.*'], max_msg_size: 700 });
+    await connection.close();
+    const node = await start();
+    const refused = Array.from({ length: 5 }, () => randomUUID());
+    participant.on('inventory.points', 'action', ({ gid }) =>
+      refused.includes(gid) ? refusal('NO_POINTS', 'none are left '.repeat(70)) : { status: 204 },
+    );
+    await Promise.all(refused.map((gid) => node.post('/v1/transactions', saga(gid))));
+    const shown = async () => String((await node.get('/metrics')).body.text);
+    await until('they are aside', async () => (await shown()).includes('assent_outbox_set_aside_rows 10\n'));
+    const taken = Array.from({ length: 5 }, () => randomUUID());
+    await Promise.all(taken.map((gid) => node.post('/v1/transactions', saga(gid))));
+    await until('the outbox is empty', async () => (await depth(node)) === 0);
+    expect(stories((await eventsIn(server)).values())).toEqual(
+      new Map([
+        ...refused.map((gid) => [gid, 'null>active'] as const),
+        ...taken.map((gid) => [gid, 'null>active active>committed'] as const),
+      ]),
+    );
+    expect(await shown()).toContain('assent_alarms_total{code="event_refused"} 5\n');
+  }, 60_000);
+
   it('are not written when they are switched off', async () => {
     const node = await start({ ASSENT_EVENTS: 'off' });
     await node.post('/v1/transactions', saga(randomUUID()));
