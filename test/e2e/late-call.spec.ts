@@ -5,7 +5,8 @@ import { request } from 'undici';
 import { v7 as uuidv7 } from 'uuid';
 import { openSqlite } from '../../libs/participant/test/support/data-sources.js';
 import { KEY, type RunningTheatre, runTheatre } from '../../libs/participant/test/support/running-theatre.js';
-import { startCoordinator, type TestCoordinator, type TestFolder, testFolder, until } from './support/coordinators.js';
+import { type TestCoordinator, until } from './support/coordinators.js';
+import { describeOnEveryDatabase } from './support/databases.js';
 
 interface Held {
   readonly path: string;
@@ -59,17 +60,15 @@ class SlowNetwork {
   }
 }
 
-describe('an op that was settled by hand', () => {
-  let folder: TestFolder;
+describeOnEveryDatabase('an op that was settled by hand', (ground) => {
   let theatre: RunningTheatre;
   let network: SlowNetwork;
   let assent: TestCoordinator;
 
   beforeAll(async () => {
-    folder = testFolder();
     theatre = await runTheatre(await openSqlite()());
     network = await SlowNetwork.start(await theatre.app.getUrl(), 'confirm');
-    assent = await startCoordinator(folder, {
+    assent = await ground().start({
       ASSENT_PARTICIPANTS: `theatre=${network.url}`,
       ASSENT_PARTICIPANT_KEYS: `theatre=${KEY}`,
     });
@@ -80,7 +79,6 @@ describe('an op that was settled by hand', () => {
     await assent.stop();
     await network.stop();
     await theatre.close();
-    folder.remove();
   });
 
   it('has no second effect when its call arrives late', async () => {

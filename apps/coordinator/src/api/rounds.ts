@@ -48,21 +48,24 @@ export class Rounds {
     await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
   }
 
-  private async loop(): Promise<void> {
-    await this.pause(this.parts.firstAfterMs);
-    while (!this.isStopping) {
-      await this.attempt();
-      await this.pause(this.parts.everyMs);
-    }
-  }
-
-  /** While the store is away or the node starts there is nothing to do; what cannot go on for another reason must not end the rounds. */
-  private async attempt(): Promise<void> {
+  /**
+   * Does `work` and never throws: while the store is away or the node starts there is nothing to do, and what cannot go on for another reason is told and
+   * must not end the rounds.
+   */
+  async attempt(work: () => Promise<unknown>): Promise<void> {
     try {
-      await this.parts.round();
+      await work();
     } catch (error) {
       if (error instanceof ApiError || error instanceof StoreUnavailableError) return;
       this.parts.log.error({ err: error }, this.parts.complaint);
+    }
+  }
+
+  private async loop(): Promise<void> {
+    await this.pause(this.parts.firstAfterMs);
+    while (!this.isStopping) {
+      await this.attempt(this.parts.round);
+      await this.pause(this.parts.everyMs);
     }
   }
 }

@@ -64,6 +64,18 @@ describeEveryDatabase('a job that retries what is held back', (opened) => {
     expect(await jobs.counts('j')).toEqual({ done: 7 });
   });
 
+  it('holds up no other job meanwhile', async () => {
+    const attention = new Map([['g-0', [held]]]);
+    await jobs.create({ ...job, id: 'k' }, anAudit(''));
+    await jobs.collect({ ...job, id: 'k' }, [{ gid: 'other', deed: 'd-other' }], null);
+    await jobs.move('k', ['collecting'], { state: 'canary' });
+    const { runner, asked } = aRunner(opened(), attention, 60_000);
+    runner.start();
+    await until('the other has finished', async () => (await jobs.find('k'))?.state === 'finished');
+    await runner.stop();
+    expect([asked, await stateOf()]).toEqual([['other'], 'canary']);
+  });
+
   it('asks nothing of them, and stops with the reason when it has waited for long enough', async () => {
     const attention = new Map([['g-0', [held]]]);
     const { runner, asked } = aRunner(opened(), attention, 300);

@@ -35,6 +35,8 @@ const LOOK_EVERY_MS = 1_000;
 /** Work is cut into pieces of so long, between which the job may be stopped. */
 const TICK_MS = 200;
 const PAGE = 200;
+/** Jobs that one node carries out at a time. */
+const MOST_UNDER_WAY = 8;
 /** Items of one tick, however fast a job may go. */
 const MOST_AT_ONCE = 200;
 /** How long a job waits while nothing can be done: participants are not called, the database is away, the node is full. Then once more before it stops. */
@@ -44,6 +46,8 @@ const LONGEST_DETAIL = 1_000;
 export class JobRunner {
   private readonly holder = newGid();
   private readonly rounds: Rounds;
+  /** Jobs that this node has the duty of. */
+  private readonly underWay = new Map<string, Promise<void>>();
 
   constructor(
     private readonly operations: Operations,
@@ -61,20 +65,27 @@ export class JobRunner {
   }
 
   /** Ends what is under way; the jobs stay for whoever has the duty next. */
-  stop(): Promise<void> {
-    return this.rounds.stop();
+  async stop(): Promise<void> {
+    await this.rounds.stop();
+    await Promise.all(this.underWay.values());
   }
 
+  /** Jobs go on side by side: one that takes hours, or waits for a participant, must not hold up what an operator is in a hurry for. */
   private async round(): Promise<void> {
-    const jobs = this.operations.jobs();
+    for (const { id } of await this.operations.jobs().active(PAGE)) {
+      if (this.rounds.isStopping || this.underWay.size >= MOST_UNDER_WAY) return;
+      if (this.underWay.has(id) || !(await this.operations.duties().take(dutyOf(id), this.holder, DUTY_MS))) continue;
+      const work = this.rounds.attempt(() => this.attend(id)).finally(() => this.underWay.delete(id));
+      this.underWay.set(id, work);
+    }
+  }
+
+  private async attend(id: string): Promise<void> {
     const duties = this.operations.duties();
-    for (const job of await jobs.active(PAGE)) {
-      if (this.rounds.isStopping || !(await duties.take(dutyOf(job.id), this.holder, DUTY_MS))) continue;
-      try {
-        await this.advance(job.id, jobs, duties);
-      } finally {
-        await duties.leave(dutyOf(job.id), this.holder);
-      }
+    try {
+      await this.advance(id, this.operations.jobs(), duties);
+    } finally {
+      await duties.leave(dutyOf(id), this.holder);
     }
   }
 
