@@ -52,7 +52,7 @@ export class SqliteInMemory {
     this.current = this.openStore();
   }
 
-  /** Everything but the cold reads (attempts, audit, policies). Another object after a restore. */
+  /** Everything but the cold reads (attempts and audit of a transaction, policies). Another object after a restore. */
   get store(): SqliteTransactionStore {
     return this.current;
   }

@@ -19,7 +19,7 @@ import {
 import type { Policy } from '@assent/protocol';
 import type { SqliteDatabase } from '@assent/sqlite';
 import type { DataSource } from 'typeorm';
-import { findAudit, readAttempts, readAudit, readPolicies } from '../cold-reads.js';
+import { readAttempts, readAudit, readPolicies } from '../cold-reads.js';
 import { type StoredRow, storedTransaction } from '../stored-row.js';
 import { witnessOf } from '../witness.js';
 import type { FileLock } from './file-lock.js';
@@ -125,7 +125,7 @@ export class SqliteTransactionStore implements TransactionStore {
   }
 
   async findAudit(ids: readonly string[]): Promise<readonly AuditRow[]> {
-    return available(() => findAudit(this.dataSource, ids));
+    return this.reading(() => ids.flatMap((id) => this.statements.audited.all(id) as AuditRow[]));
   }
 
   async readDue(nowMs: number, limit: number, fromMs = 0): Promise<readonly StoredTransaction[]> {

@@ -86,6 +86,7 @@ const sql = {
     'SELECT c.id, c.gid, c.kind, c.body, c.principal, c.reason FROM command c LEFT JOIN global_transaction g ON g.gid = c.gid ' +
     'WHERE c.id > ? AND (g.owner IS NULL OR g.owner = ?) ORDER BY c.id LIMIT ?',
   hasCommand: 'SELECT 1 AS yes FROM command WHERE id = ?',
+  audited: 'SELECT id, gid, at AS atMs, principal, action, reason, detail FROM audit_log WHERE id = ?',
 
   read: `SELECT ${COLUMNS} FROM global_transaction WHERE gid = ?`,
   exists: 'SELECT 1 AS yes FROM global_transaction WHERE gid = ?',
