@@ -10,6 +10,8 @@ import { transformSync } from '@swc/core';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const folders = ['protocol', 'engine', 'sqlite', 'store', 'nats', 'context', 'participant', 'testing'].map((name) => `libs/${name}/src`);
+/** All of an app that a simulation needs: a judgement without dependencies. */
+const sealing = 'apps/coordinator/src/api/actions/sealing.ts';
 const options = {
   jsc: {
     parser: { syntax: 'typescript', decorators: true },
@@ -23,7 +25,7 @@ const options = {
 };
 /** Every source file as it was when this process began: a long run of mutants is about one program, whoever edits it meanwhile. */
 export const sources = new Map(
-  [...folders, 'test/sim'].flatMap(sourcesBelow).map((file) => [file, readFileSync(join(root, file), 'utf8')]),
+  [...[...folders, 'test/sim'].flatMap(sourcesBelow), sealing].map((file) => [file, readFileSync(join(root, file), 'utf8')]),
 );
 /** Compiled files by their path: a tree with one mutation is the same but for one file. */
 const compiled = new Map();

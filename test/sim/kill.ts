@@ -1,6 +1,7 @@
 /** Looks for the first seed in which a promise is broken; what it finds is one line of JSON. For programs with a planted mistake. */
 import { type Finding, runSeed } from '@assent/testing';
 import { Backends } from './backends.js';
+import { judgeSeal } from './judge-seal.js';
 import { knownSeeds } from './known-seeds.js';
 
 export interface Kill {
@@ -17,7 +18,8 @@ export async function firstKill(most: number): Promise<Kill | null> {
   for (const seed of seeds) {
     run += 1;
     const openBackend = backends.of(seed);
-    const { findings } = await runSeed({ seed, without: [], transactions: null, troubleMs: null, journal: 'digest', openBackend });
+    const world = { seed, without: [], transactions: null, troubleMs: null, journal: 'digest', openBackend, judgeSeal } as const;
+    const { findings } = await runSeed(world);
     const [finding] = findings;
     if (finding !== undefined) return { seed, seeds: run, finding: { invariant: finding.invariant, says: finding.says } };
   }

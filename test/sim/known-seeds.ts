@@ -10,5 +10,7 @@ export const knownSeeds: readonly KnownSeed[] = [
   { seed: 7273, showed: 'the same in a saga of several steps' },
   { seed: 3620, showed: 'a deed that was asked for again after its answer was lost, and told twice in the audit' },
   { seed: 12064, showed: 'a pause that was answered by an incarnation that had ended, and not kept by the next one' },
+  { seed: 111, showed: 'a call that left with the payload from before it was edited' },
+  { seed: 358, showed: 'calls under a policy that was not durable yet' },
   { seed: 16892, showed: 'answers to a pause and to its end that overtook each other, which the judge took for a pause in force' },
 ];

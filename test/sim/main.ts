@@ -2,6 +2,7 @@
 import { faultClasses, type Report, runSeed, type WorldOptions } from '@assent/testing';
 import { Backends } from './backends.js';
 import { type Figures, provenance, writeFigures } from './figures.js';
+import { judgeSeal } from './judge-seal.js';
 import { knownSeeds } from './known-seeds.js';
 import { help, type Options, readOptions } from './options.js';
 import { commandFor, shrink } from './shrink.js';
@@ -72,7 +73,7 @@ function* seedsOf(options: Options, minutesPassed: () => number): Iterable<numbe
 }
 
 function worldOf(seed: number, { without, transactions, troubleMs, trace }: Options, backends: Backends): WorldOptions {
-  return { seed, without, transactions, troubleMs, journal: trace ? 'text' : 'digest', openBackend: backends.of(seed) };
+  return { seed, without, transactions, troubleMs, journal: trace ? 'text' : 'digest', openBackend: backends.of(seed), judgeSeal };
 }
 
 async function tell(world: WorldOptions, report: Report): Promise<void> {

@@ -1,6 +1,7 @@
 /** A small campaign for every run of the tests; `npm run sim` is the large one. */
 import { faultNames, marks, type OpenBackend, openMemory, type Report, runSeed, type WorldOptions } from '@assent/testing';
 import { Backends } from './backends.js';
+import { judgeSeal } from './judge-seal.js';
 import { knownSeeds } from './known-seeds.js';
 import { readOptions } from './options.js';
 import { commandFor, shrink } from './shrink.js';
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 
 function world(seed: number, more: Partial<WorldOptions> = {}): WorldOptions {
-  return { seed, without: [], transactions: null, troubleMs: null, journal: 'digest', openBackend: backends.of(seed), ...more };
+  return { seed, without: [], transactions: null, troubleMs: null, journal: 'digest', openBackend: backends.of(seed), judgeSeal, ...more };
 }
 
 /** A database that forgets every verdict on a lost flush, so that a late packet is accepted after it. */

@@ -3,6 +3,7 @@
  * find each of them, or, for SQL that it does not run, the named suite. Whoever changes such a line moves the mistake along.
  */
 import { barrierMutants } from './barrier.mjs';
+import { byHandMutants } from './by-hand.mjs';
 import { dispatchMutants } from './dispatch.mjs';
 import { engineMutants } from './engine.mjs';
 import { machineMutants } from './machine.mjs';
@@ -18,4 +19,4 @@ import { storeMutants } from './store.mjs';
  */
 
 /** @type {readonly Mutant[]} */
-export const mutants = [...machineMutants, ...engineMutants, ...dispatchMutants, ...barrierMutants, ...storeMutants];
+export const mutants = [...machineMutants, ...engineMutants, ...dispatchMutants, ...barrierMutants, ...storeMutants, ...byHandMutants];

@@ -63,7 +63,7 @@ function unfinished(durable: World['durable']): readonly string[] {
 }
 
 async function judge(world: World): Promise<void> {
-  const { durable, findings, effects, promises, stock, database } = world;
+  const { durable, findings, effects, promises, stock, database, byHand } = world;
   if (durable.hasLostCommits) return;
   const left = unfinished(durable);
   for (const gid of left.filter((one) => !durable.isParked(one)).slice(0, 3)) {
@@ -82,10 +82,12 @@ async function judge(world: World): Promise<void> {
   for (const gid of durable.gids) {
     const tx = durable.state(gid)!;
     for (const { invariant, branch, says } of mixedEffects(tx, effects.observe(gid, tx.definition.branches))) {
-      findings.add(invariant, gid, `${branch}: ${says}`);
+      if (branch === null || !byHand.isForced(gid, branch)) findings.add(invariant, gid, `${branch}: ${says}`);
     }
   }
-  if (left.length === 0) for (const { pool, cells } of world.pools()) stock.judgeEnd(cells, pool);
+  byHand.judge(effects);
+  const untidy = byHand.untidyPools();
+  if (left.length === 0) for (const { pool, cells } of world.pools()) if (!untidy.has(pool)) stock.judgeEnd(cells, pool);
   for (const row of await database.store.readMany(durable.gids)) {
     const known = durable.row(row.gid)!;
     if (row.version !== known.version || row.status !== known.status || row.owner !== known.owner) {

@@ -5,10 +5,19 @@
 import { defaultBreakerPolicy, type EngineOptions } from '@assent/engine';
 import { Network, SimNode } from './coordinator/index.js';
 import { type OpenBackend, SimDatabase } from './database/index.js';
-import { Api, Initiator, policies, RequestMaker, type Shelves, shortestRetryMs } from './initiator/index.js';
+import {
+  Api,
+  type AttendantContext,
+  Initiator,
+  type JudgeSeal,
+  policies,
+  RequestMaker,
+  type Shelves,
+  shortestRetryMs,
+} from './initiator/index.js';
 import { Faults, Journal, Marks, SimRandom, Timeline } from './kernel/index.js';
 import { LocalDatabase, Service, Stock } from './participant/index.js';
-import { CallLedger, Durable, Effects, Fences, Findings, Pauses, Promises } from './truth/index.js';
+import { ByHand, CallLedger, Durable, Effects, Fences, Findings, Pauses, Payloads, Promises } from './truth/index.js';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -19,6 +28,8 @@ export interface WorldOptions {
   readonly troubleMs: number | null;
   readonly journal: 'digest' | 'text';
   readonly openBackend: OpenBackend;
+  /** How the administration of a coordinator takes a participant's answer to a seal. */
+  readonly judgeSeal: JudgeSeal;
 }
 
 /** What a seed says about the size of its world. */
@@ -55,6 +66,8 @@ export class World {
   readonly effects: Effects;
   readonly promises: Promises;
   readonly pauses: Pauses;
+  readonly byHand: ByHand;
+  readonly payloads: Payloads;
   readonly database: SimDatabase;
   readonly services = new Map<string, Service>();
   readonly stock: Stock;
@@ -62,10 +75,12 @@ export class World {
   readonly nodes: readonly SimNode[];
   readonly size: Size;
   private readonly random: SimRandom;
+  private readonly judgeSeal: JudgeSeal;
   private initiatorsAtWork = 0;
 
   constructor(options: WorldOptions) {
     this.random = new SimRandom(options.seed);
+    this.judgeSeal = options.judgeSeal;
     this.size = sizeOf(this.random.fork('size'), options);
     const nowMs = () => this.timeline.nowMs;
     this.journal = new Journal(nowMs, options.journal);
@@ -77,8 +92,10 @@ export class World {
     this.effects = new Effects(this.durable, this.findings);
     this.pauses = new Pauses(this.findings);
     this.promises = new Promises(this.durable, this.findings);
-    const { timeline, fences, durable, journal, marks, ledger } = this;
-    this.database = new SimDatabase(timeline, options.openBackend, fences, durable, journal, marks, policies, ledger);
+    this.byHand = new ByHand(this.durable, this.findings);
+    this.payloads = new Payloads(this.durable, this.findings);
+    const { timeline, fences, durable, journal, marks, ledger, byHand } = this;
+    this.database = new SimDatabase(timeline, options.openBackend, fences, durable, journal, marks, policies, ledger, byHand);
     this.stock = new Stock(this.findings);
     for (const [name, pools] of shelves) this.services.set(name, this.openService(name, pools));
     this.network = new Network(this.timeline, this.faults, this.random.fork('network'), this.services);
@@ -101,11 +118,14 @@ export class World {
     const api = new Api({ timeline, faults, journal, marks, promises, nodes, random: random.fork('api') });
     for (let index = 1; index <= this.size.transactions; index += 1) {
       const own = random.fork(`transaction ${index}`);
+      const attendance = faults.strikes('by-hand') ? this.attendance(api) : null;
       const initiator = new Initiator(`t${index}`, {
         ...{ timeline, api, promises, services: this.services },
         random: own,
-        maker: new RequestMaker(own.fork('requests'), shelves),
+        // Of what parks more can be settled by hand.
+        maker: new RequestMaker(own.fork('requests'), shelves, attendance === null ? null : 'touchy'),
         nowMs: () => this.database.nowMs(),
+        attendance,
       });
       this.initiatorsAtWork += 1;
       timeline.after(own.between(0, this.size.troubleMs * 0.8), () => {
@@ -128,6 +148,13 @@ export class World {
     this.timeline.after(LATEST_ORDER_MS, () => this.resumeParticipants());
   }
 
+  private attendance(api: Api): Omit<AttendantContext, 'random'> {
+    const { promises, byHand, marks, durable, judgeSeal } = this;
+    const payloadOf = (gid: string, branch: string) =>
+      durable.state(gid)?.definition.branches.find(({ id }) => id === branch)?.payload ?? null;
+    return { ...{ api, promises, byHand, marks, policies, judgeSeal, payloadOf }, nowMs: () => this.database.nowMs() };
+  }
+
   private resumeParticipants(): void {
     const resume = { kind: 'resume', by: 'operator', reason: 'healed', atMs: this.database.nowMs() } as const;
     for (const participant of this.services.keys()) {
@@ -137,13 +164,20 @@ export class World {
   }
 
   private openService(name: string, pools: readonly string[]): Service {
-    const { timeline, faults, journal, marks, effects } = this;
+    const { timeline, faults, journal, marks, effects, byHand, payloads } = this;
     const random = this.random.fork(`service ${name}`);
     const database = new LocalDatabase(
       {
         committed: (took, rows) => {
-          for (const { gid, branch, kind } of took) effects.took(gid, branch, kind);
-          for (const { gid, branch, op } of rows) if (op === 'compensate' || op === 'cancel') effects.sealed(gid, branch);
+          for (const { gid, branch, kind, payload } of took) {
+            effects.took(gid, branch, kind);
+            byHand.took(gid, branch, kind);
+            payloads.took(gid, branch, payload);
+          }
+          for (const { gid, branch, op, outcome } of rows) {
+            if (outcome === 'by_hand') byHand.sealed(gid, branch, op);
+            else if (op === 'compensate' || op === 'cancel') effects.sealed(gid, branch);
+          }
           if (took.length > 0) for (const pool of pools) this.stock.judge(database.cells, pool);
         },
       },
@@ -155,14 +189,16 @@ export class World {
   }
 
   private makeNode(name: string): SimNode {
-    const { timeline, faults, journal, marks, findings, database, network, durable, ledger, effects, fences, pauses } = this;
+    const { timeline, faults, journal, marks, findings, database, network, durable, ledger, effects, fences, pauses, payloads } = this;
     return new SimNode(name, {
-      ...{ timeline, faults, journal, marks, findings, database, network, durable, ledger, effects, fences, pauses },
+      ...{ timeline, faults, journal, marks, findings, database, network, durable, ledger, effects, fences, pauses, payloads },
       random: this.random.fork('nodes'),
       options: engineOptions(this.random.fork('options')),
       bounds: {
         shortestRetryMs: this.isTimeSteady ? shortestRetryMs - 5 : 0,
-        longWaitToleranceMs: this.faults.isOn('clock-jump') || this.faults.isOn('operator') ? null : SLOWEST_STORE_MS,
+        longWaitToleranceMs: (['clock-jump', 'operator', 'by-hand'] as const).some((name) => this.faults.isOn(name))
+          ? null
+          : SLOWEST_STORE_MS,
         mostCalls: MOST_CALLS,
       },
       mayLoseCommits: this.size.losesCommits,

@@ -2,7 +2,7 @@
 import { type BranchCall, Engine, type EngineOptions, type FailpointName, type Failpoints } from '@assent/engine';
 import { type SimDatabase, SimStore } from '../database/index.js';
 import { type Faults, type Journal, type Marks, SimProcess, type SimRandom, type Timeline } from '../kernel/index.js';
-import type { CallLedger, Durable, Effects, Fences, Findings, Pauses } from '../truth/index.js';
+import type { CallLedger, Durable, Effects, Fences, Findings, Pauses, Payloads } from '../truth/index.js';
 import type { Network } from './network.js';
 import { participantOf, SimInvoker } from './sim-invoker.js';
 import { SimMonitor } from './sim-monitor.js';
@@ -24,6 +24,7 @@ export interface NodeContext {
   readonly effects: Effects;
   readonly fences: Fences;
   readonly pauses: Pauses;
+  readonly payloads: Payloads;
   readonly options: Partial<EngineOptions> & { readonly leaseMs: number };
   readonly bounds: CallBounds;
   readonly mayLoseCommits: boolean;
@@ -152,8 +153,10 @@ export class SimNode {
     return new SimInvoker({
       ...{ network, process, faults, journal },
       leaves: (call) => {
+        if (isSeal(call)) return;
         const by = incarnation() ?? '';
         durable.callLeaves(call, by);
+        this.context.payloads.leaves(call);
         this.context.effects.callLeaves(call.gid, call.branch, call.op);
         this.judgeLease(call, by);
         this.context.pauses.leaves(call.gid, participantOf(call.endpoint), this.name);
@@ -161,6 +164,7 @@ export class SimNode {
         calls.leaves(call, `${by} ${durable.tenureOf(call.gid)}`);
       },
       ended: (call, outcome) => {
+        if (isSeal(call)) return;
         ledger.ended(call, outcome, incarnation() ?? '');
         calls.ended(call, outcome, durable.state(call.gid)?.policy.maxPendingMs ?? 0);
       },
@@ -188,4 +192,9 @@ export class SimNode {
     if (process.isGone || this.running?.process !== process || !faults.strikes('stop-point')) return;
     if (this.pause(faults.between('stop-point', 0.5, 3) * options.leaseMs)) marks.reach(`stopped at ${point}`);
   }
+}
+
+/** A person's question, and no call that a transaction owes. */
+function isSeal({ op }: BranchCall): boolean {
+  return op.startsWith('seal-');
 }

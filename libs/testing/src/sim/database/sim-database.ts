@@ -3,7 +3,7 @@ import type { FlushBatch, FlushResult, Incarnation, Witness } from '@assent/engi
 import type { Policy } from '@assent/protocol';
 import { MemoryParticipantControlStore } from '@assent/store';
 import type { Journal, Marks, Timeline } from '../kernel/index.js';
-import type { CallLedger, Durable, Fences } from '../truth/index.js';
+import type { ByHand, CallLedger, Durable, Fences } from '../truth/index.js';
 import type { Backend } from './backend.js';
 
 /** What the database's clock shows when a run begins: milliseconds since the epoch, some day in 2026. */
@@ -25,6 +25,7 @@ export class SimDatabase {
     private readonly marks: Marks,
     private readonly policies: readonly Policy[],
     private readonly ledger: CallLedger,
+    private readonly byHand: ByHand,
   ) {
     this.backend = open(() => this.nowMs());
   }
@@ -60,6 +61,7 @@ export class SimDatabase {
     this.ledger.committed(batch, new Set(result.unmoved));
     const gids = [...batch.begins, ...batch.moves].map(({ gid }) => gid);
     if (gids.length > 0) this.durable.flushed(batch, result.unmoved, await this.backend.store.readMany(gids));
+    this.byHand.flushed(batch, result.unmoved);
     return result;
   }
 

@@ -5,6 +5,7 @@ import type { SimRandom, Timeline } from '../kernel/index.js';
 import type { Service } from '../participant/index.js';
 import type { Promises } from '../truth/index.js';
 import type { Api } from './api.js';
+import { Attendant, type AttendantContext } from './attendant.js';
 import { Operator } from './operator.js';
 import type { RequestMaker } from './requests.js';
 
@@ -17,6 +18,8 @@ const REGISTER_WAIT_MS = 1_500;
 const LIARS = 0.01;
 /** The share of transactions that a person looks after. */
 const LOOKED_AFTER = 0.08;
+/** The share of transactions with two people who intervene, of those with any. */
+const TWO_HANDS = 0.4;
 const WAIT_MS = 2_000;
 
 export interface InitiatorContext {
@@ -28,6 +31,8 @@ export interface InitiatorContext {
   readonly services: ReadonlyMap<string, Service>;
   /** Database time, for work that a service begins by itself. */
   readonly nowMs: () => number;
+  /** What a person needs who intervenes in this transaction; `null`: nobody does. */
+  readonly attendance: Omit<AttendantContext, 'random'> | null;
 }
 
 export class Initiator {
@@ -39,13 +44,25 @@ export class Initiator {
   async run(): Promise<void> {
     const { random, api, promises } = this.context;
     // A stream of its own, so that the other initiators do what they did before there were liars.
-    if (random.fork('lies').chance(LIARS)) return this.lie();
+    const isLying = random.fork('lies').chance(LIARS);
     const lookedAfter = random.fork('operator');
-    const operator = lookedAfter.chance(LOOKED_AFTER)
-      ? new Operator(this.gid, { api, promises, random: lookedAfter, nowMs: this.context.nowMs }).run()
-      : null;
-    await this.act();
+    const operator =
+      !isLying && lookedAfter.chance(LOOKED_AFTER)
+        ? new Operator(this.gid, { api, promises, random: lookedAfter, nowMs: this.context.nowMs }).run()
+        : null;
+    const attendants = this.attend();
+    await (isLying ? this.lie() : this.act());
     await operator;
+    await attendants;
+  }
+
+  /** One person, or two who do not know of each other. */
+  private async attend(): Promise<void> {
+    const { attendance, random } = this.context;
+    if (attendance === null) return;
+    const streams = [random.fork('by hand'), random.fork('by another hand')];
+    const present = streams.slice(0, random.fork('hands').chance(TWO_HANDS) ? 2 : 1);
+    await Promise.all(present.map((own) => new Attendant(this.gid, { ...attendance, random: own }).run()));
   }
 
   private async act(): Promise<void> {

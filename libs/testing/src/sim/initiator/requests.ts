@@ -8,11 +8,15 @@ import type { Order } from '../participant/index.js';
 export type Shelves = ReadonlyMap<string, readonly string[]>;
 
 const MOST_QUANTITY = 3;
+/** The share of transactions that get the favourite policy, where there is one. */
+const FAVOURED = 0.75;
 
 export class RequestMaker {
   constructor(
     private readonly random: SimRandom,
     private readonly shelves: Shelves,
+    /** The policy that most transactions get; `null`: each as likely as the others. */
+    private readonly favourite: string | null,
   ) {}
 
   saga(gid: string): BeginRequest {
@@ -24,7 +28,7 @@ export class RequestMaker {
     return request(gid, {
       pattern: 'saga',
       driver: 'coordinator',
-      policy: { name: random.pick(['quick', 'hasty', 'slow', 'endless', 'parking']), version: 1 },
+      policy: this.policy(['quick', 'hasty', 'slow', 'endless', 'parking']),
       stepwise: random.chance(0.25),
       branches: shaped.map((branch) => (!branch.pivot && random.chance(0.12) ? { ...branch, compensate: 'none' } : branch)),
     });
@@ -94,8 +98,14 @@ export class RequestMaker {
     return chained(branches).map((branch, index) => (index === pivot ? { ...branch, pivot: true } : branch));
   }
 
+  private policy(names: readonly string[]): Definition['policy'] {
+    const drawn = this.random.pick(names);
+    const isFavoured = this.favourite !== null && this.random.chance(FAVOURED);
+    return { name: isFavoured ? this.favourite : drawn, version: 1 };
+  }
+
   private tccPolicy(): Definition['policy'] {
-    return { name: this.random.pick(['quick', 'hasty', 'slow', 'parking']), version: 1 };
+    return this.policy(['quick', 'hasty', 'slow', 'parking']);
   }
 }
 

@@ -47,6 +47,10 @@ export const faultClasses = {
     everyMs: 1_500,
   },
   replace: { does: 'a second process is started under the name of a coordinator that is stopped', everyMs: 6_000 },
+  'by-hand': {
+    does: 'a person intervenes in a transaction: settles what is parked, edits a payload, gives another policy, or aborts',
+    chance: 0.3,
+  },
 } as const satisfies Record<string, { readonly does: string } & ({ readonly chance: number } | { readonly everyMs: number })>;
 
 export type FaultClass = keyof typeof faultClasses;

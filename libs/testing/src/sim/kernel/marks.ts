@@ -28,6 +28,18 @@ const reached = {
   'order lost': 'an order of an operator was not answered',
   'put off at rest': 'a transaction that was due went on resting because nothing was sent to its participant',
   'held at rest': 'a transaction left memory because nothing was sent to a participant',
+  // People who intervene by hand.
+  'settled by hand': 'a person said how a parked op had ended, and no call of it can act any more',
+  'settled by force': 'a person said how a parked op had ended, though its participant could not be told',
+  'settled without a seal': 'a person was refused, because the participant could not be told',
+  'settled otherwise than it had run': 'a person was refused, because the participant holds something else',
+  'payload edited': 'a person gave a step another payload before it was sent',
+  'policy changed': 'a person gave a transaction another policy',
+  'aborted by hand': 'a person had a transaction rolled back',
+  version_differs: 'a person had looked at an older version',
+  not_parked: 'a person settled what somebody had moved meanwhile',
+  already_sent: 'a payload was edited too late',
+  policy_unfit: 'a policy did not fit the transaction that a person gave it to',
   // The database.
   'witness committed': 'a lost acknowledgement turned out to be a commit',
   'witness not_committed': 'a lost acknowledgement turned out to be none, and was made sure',
@@ -49,6 +61,9 @@ const reached = {
   'barrier empty rollback': 'a rollback found nothing to undo',
   'barrier rollback of pending': 'a rollback met work in progress',
   'barrier already_ended': 'pending work came too late',
+  'barrier took a seal': 'a seal was kept: its op never runs any more',
+  'barrier had run': 'a seal came too late, and its answer said so',
+  'barrier sealed': 'a call met the seal of its op',
   // Transactions.
   parked: 'an op waits for a person',
   past_pivot: 'an abort came too late for a pivot',

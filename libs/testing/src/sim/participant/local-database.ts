@@ -13,6 +13,8 @@ export interface LocalEffect {
   readonly gid: string;
   readonly branch: string;
   readonly kind: EffectKind;
+  /** What the call carried. */
+  readonly payload: string;
 }
 
 /** What the work of a branch is given: the business cells of this transaction, and where to say what it did. */

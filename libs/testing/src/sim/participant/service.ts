@@ -6,7 +6,7 @@ import type { BranchCall, FailpointName, Failpoints } from '@assent/engine';
 import { type Answer, Barrier, BusinessRejection, type ForwardState, type WorkEnd } from '@assent/participant';
 import type { Outcome } from '@assent/protocol';
 import { type Faults, type Journal, type Marks, SimProcess, type SimRandom, type Timeline } from '../kernel/index.js';
-import { type EffectKind, type Effects, resultOf } from '../truth/index.js';
+import { type EffectKind, type Effects, effectOf, resultOf } from '../truth/index.js';
 import { type CommitFate, type LocalDatabase, type LocalTransaction } from './local-database.js';
 import { carryOut, goOn, type Order } from './shop.js';
 
@@ -19,15 +19,6 @@ const BACKGROUND_MS = [100, 2_500] as const;
 const LONG_BACKGROUND_MS = [6_000, 12_000] as const;
 const LONG_SHARE = 0.15;
 const DOWN_MS = [100, 3_000] as const;
-
-const kinds: Readonly<Record<string, EffectKind>> = {
-  action: 'forward',
-  try: 'forward',
-  confirm: 'commit',
-  deliver: 'commit',
-  compensate: 'rollback',
-  cancel: 'rollback',
-};
 
 export interface ServiceContext {
   readonly timeline: Timeline;
@@ -124,7 +115,7 @@ export class Service {
   /** The work of a branch, inside the local transaction that holds its barrier row. */
   private async work(call: BranchCall, tx: LocalTransaction, forward: ForwardState): Promise<WorkEnd> {
     const { faults, random, marks } = this.context;
-    const kind = kinds[call.op]!;
+    const kind = effectOf(call.op)!;
     await this.pause(faults.strikes('slow-work') ? faults.between('slow-work', ...SLOW_WORK_MS) : random.between(...WORK_MS));
     if (kind === 'forward' && faults.strikes('pending')) {
       // What it wants is set aside in this local transaction, and stays so until the work ends or is undone.
@@ -157,7 +148,7 @@ export class Service {
 
   private change({ gid, branch, op, payload }: BranchCall, tx: LocalTransaction, kind: EffectKind): void {
     carryOut(tx, op, JSON.parse(payload) as Order);
-    tx.did({ gid, branch, kind });
+    tx.did({ gid, branch, kind, payload });
     if (op === 'deliver') this.context.marks.reach('delivered behind a pivot');
   }
 
@@ -183,21 +174,23 @@ export class Service {
   }
 
   private endJob(call: BranchCall, refuses: boolean): Promise<'ended' | 'already_ended'> {
-    const { gid, branch, op } = call;
+    const { gid, branch, op, payload } = call;
     if (refuses) {
       const refusal = new BusinessRejection('NO', `${branch} refuses after a while`);
       return this.barrier.reject(gid, branch, refusal, async (tx) => goOn(tx, 'undo', orderOf(call)));
     }
     return this.barrier.complete(gid, branch, async (tx) => {
       goOn(tx, op, orderOf(call));
-      tx.did({ gid, branch, kind: 'forward' });
+      tx.did({ gid, branch, kind: 'forward', payload });
       return { of: branch };
     });
   }
 
   private noteAnswer(call: BranchCall, answer: Answer, hasRun: boolean): void {
     const { marks, effects } = this.context;
-    const kind = kinds[call.op]!;
+    if (answer.kind === 'sealed') marks.reach(answer.report.sealed ? 'barrier took a seal' : 'barrier had run');
+    const kind = effectOf(call.op);
+    if (kind === undefined) return;
     if (answer.kind === 'busy') marks.reach('barrier busy');
     if (answer.kind === 'rejected') marks.reach(`barrier ${answer.code}`);
     if (answer.kind === 'succeeded' && !hasRun) marks.reach(kind === 'rollback' ? 'barrier empty rollback' : 'barrier replayed');
@@ -226,7 +219,7 @@ function outcomeOf(answer: Answer): Outcome {
     case 'busy':
       return { kind: 'pending' };
     case 'sealed':
-      return unknown('sealed', 'nobody seals in a simulation');
+      return { kind: 'succeeded', result: JSON.stringify(answer.report) };
   }
 }
 

@@ -42,15 +42,16 @@ export class CallLedger {
   leaves(call: BranchCall, by: Incarnation): void {
     const { gid, branch, op, attempt } = call;
     const tx = this.durable.state(gid);
-    if (tx === null || this.durable.hasLostCommits || this.durable.isRenewed(gid) || this.durable.row(gid)?.owner !== by) return;
+    if (tx === null || this.durable.hasLostCommits || this.durable.row(gid)?.owner !== by) return;
+    const isForward = op === patterns[tx.definition.pattern].forwardOp;
+    const timeoutMs = isForward ? tx.policy.forwardTimeoutMs : tx.policy.endTimeoutMs;
+    if (call.timeoutMs !== timeoutMs) this.add(call, `has ${call.timeoutMs} ms to be answered, and the policy says ${timeoutMs}`);
+    if (this.durable.isRenewed(gid)) return;
     const known = this.known(gid, branch, op);
     if (attempt <= known.calls) this.add(call, `is call ${attempt}, and so was an earlier one`);
     const attempts = known.attempts + (known.isPolled ? 0 : 1);
-    const isForward = op === patterns[tx.definition.pattern].forwardOp;
     const limit = isForward ? tx.policy.forwardAttempts : tx.policy.endAttempts;
     if (attempts > limit) this.add(call, `is attempt ${attempts}, and the policy permits ${limit}`);
-    const timeoutMs = isForward ? tx.policy.forwardTimeoutMs : tx.policy.endTimeoutMs;
-    if (call.timeoutMs !== timeoutMs) this.add(call, `has ${call.timeoutMs} ms to be answered, and the policy says ${timeoutMs}`);
     this.judgeMoment(call, isForward);
     this.note(gid, `${branch}/${op}`, { ...known, calls: attempt, attempts, inAir: true });
   }

@@ -118,11 +118,10 @@ export class Durable {
     if (this.isTrusted) judgeEvents(this.findings, batch, this.changesOf(before));
   }
 
-  /** D, O, S: whether this call may leave this node now, by what is durable. */
+  /** D, O, S: whether this call, which is no seal, may leave this node now, by what is durable. */
   callLeaves(call: BranchCall, by: Incarnation): void {
     if (!this.isTrusted) return;
     const { gid, branch } = call;
-    // Only people seal, and there are none in a simulation.
     const op = call.op as Op;
     const durable = this.state(gid);
     const isOwner = this.rows.get(gid)?.owner === by;

@@ -1,5 +1,5 @@
 /** What the databases of the participants committed: the ground truth of I, E and S, judged effect by effect. */
-import { type BranchObservation, contradictoryEffects, effectsTwice, rolledBackTooEarly } from '@assent/protocol';
+import { type BranchObservation, contradictoryEffects, effectsTwice, rolledBackTooEarly, type Transaction } from '@assent/protocol';
 import type { Durable } from './durable.js';
 import type { Findings } from './findings.js';
 
@@ -7,6 +7,20 @@ import type { Findings } from './findings.js';
 const STARTS: ReadonlySet<string> = new Set(['action', 'try', 'deliver']);
 
 export type EffectKind = 'forward' | 'commit' | 'rollback';
+
+const kinds: Readonly<Record<string, EffectKind>> = {
+  action: 'forward',
+  try: 'forward',
+  confirm: 'commit',
+  deliver: 'commit',
+  compensate: 'rollback',
+  cancel: 'rollback',
+};
+
+/** What an op does when it takes effect; `undefined`: nothing, as a seal. */
+export function effectOf(op: string): EffectKind | undefined {
+  return kinds[op];
+}
 
 interface Seen {
   forward: number;
@@ -74,7 +88,8 @@ export class Effects {
     for (const before of tx.graph.after[index]!) {
       const { id } = tx.definition.branches[before]!;
       const { forward, commit } = this.seen(gid, id);
-      if (forward + commit === 0) this.findings.add('S', gid, `${op} of ${branch} left before ${id} had taken effect`);
+      if (forward + commit === 0 && !wasDoneByHand(tx.branches[before]!))
+        this.findings.add('S', gid, `${op} of ${branch} left before ${id} had taken effect`);
     }
   }
 
@@ -117,6 +132,11 @@ export class Effects {
     }
     return seen;
   }
+}
+
+/** Durably so: a person said that it took effect, or, behind a pivot, that it never will. */
+function wasDoneByHand({ forward, end }: Transaction['branches'][number]): boolean {
+  return [forward, end].some(({ state }) => (state.kind === 'succeeded' || state.kind === 'failed') && state.by === 'hand');
 }
 
 /** What the work of a forward op answers, the first time and whenever it is repeated. */

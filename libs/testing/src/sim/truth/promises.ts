@@ -58,8 +58,8 @@ export class Promises {
     this.durable.resumes(gid);
   }
 
-  /** A person is about to have everything tried again. */
-  retries(gid: string): void {
+  /** A person is about to have everything tried again, or to give it another policy. */
+  renews(gid: string): void {
     this.durable.renews(gid);
   }
 
