@@ -108,4 +108,25 @@ export const barrierMutants = [
     original: "return { outcome: 'rejected', result: keptRefusal(rejection) };",
     mutated: "return { outcome: 'succeeded', result: null };",
   },
+  {
+    name: 'keeps the barrier row outside the local transaction of a real database',
+    file: 'libs/participant/src/sql/sql-barrier-store.ts',
+    original: 'unit(new SqlBarrierRows(manager, this.transactions.dialect), manager));',
+    mutated: 'unit(new SqlBarrierRows(manager.connection.manager, this.transactions.dialect), manager));',
+    suite: 'libs/participant/test/failpoints.spec.ts',
+  },
+  {
+    name: 'does the work outside the local transaction of a real database',
+    file: 'libs/participant/src/sql/sql-barrier-store.ts',
+    original: 'unit(new SqlBarrierRows(manager, this.transactions.dialect), manager));',
+    mutated: 'unit(new SqlBarrierRows(manager, this.transactions.dialect), manager.connection.manager));',
+    suite: 'libs/participant/test/failpoints.spec.ts',
+  },
+  {
+    name: 'commits before it says that it will',
+    file: `${barrier}/barrier.ts`,
+    original: "        if (ended.end === 'commit') this.failpoints.hit('barrier.before-commit');\n        return ended;\n      });\n",
+    mutated: "        return ended;\n      });\n      this.failpoints.hit('barrier.before-commit');\n",
+    suite: 'libs/participant/test/failpoints.spec.ts',
+  },
 ];
