@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { AssentClient, AssentRequestError } from '@assent/client';
 import { makeApiKey } from '../../apps/coordinator/src/access/index.js';
-import { createTestDatabase, describeOnMariadb } from '../support/databases.js';
-import { type Answer, send, startCoordinator, type TestCoordinator, type TestFolder, testFolder, until } from './support/coordinators.js';
+import { describeOnMariadb } from '../support/databases.js';
+import { type Answer, send, type TestCoordinator, until } from './support/coordinators.js';
+import { describeOnEveryDatabase, Ground } from './support/databases.js';
 import { ScriptedParticipant } from './support/scripted-participant.js';
 
 const admin = makeApiKey();
@@ -14,26 +15,10 @@ const apiKeys = `root:admin=${admin},order:service=${order},billing:service=${bi
 
 const as = (key: string) => ({ authorization: `Bearer ${key}` });
 
-interface Database {
-  readonly environment: Readonly<Record<string, string>>;
-  drop(): Promise<void>;
-}
-
-describe('On SQLite', () => accessControl(async () => ({ environment: {}, drop: async () => undefined })));
-
-const onMariadb = async (): Promise<Database> => {
-  const database = await createTestDatabase();
-  return { environment: { ASSENT_DATABASE_URL: database.url }, drop: () => database.drop() };
-};
-
 describeOnMariadb('On MariaDB', () => {
-  accessControl(onMariadb);
-
   it('a key that one node makes or revokes counts, or counts no more, at the other within seconds', async () => {
-    const database = await onMariadb();
-    const folder = testFolder();
-    const start = (name: string) =>
-      startCoordinator(folder, { ...database.environment, ASSENT_AUTH: 'on', ASSENT_API_KEYS: apiKeys, ASSENT_NODE_NAME: name });
+    const ground = await Ground.onMariadb();
+    const start = (name: string) => ground.start({ ASSENT_AUTH: 'on', ASSENT_API_KEYS: apiKeys, ASSENT_NODE_NAME: name });
     const [a, b] = [await start('a'), await start('b')];
     const made = await a.post('/v1/keys', { principal: 'ops', role: 'operator' }, as(admin));
     const me = (node: TestCoordinator) => send(node.url, 'GET', '/v1/me', undefined, as(String(made.body.key)));
@@ -48,25 +33,19 @@ describeOnMariadb('On MariaDB', () => {
     expect((await send(b.url, 'GET', `/v1/transactions/${String(body.gid)}`, undefined, headers)).status).toBe(200);
     await a.stop();
     await b.stop();
-    await database.drop();
-    folder.remove();
+    await ground.clear();
   });
 });
 
 const initiated = (gid: string) => ({ gid, name: 'checkout', pattern: 'tcc', driver: 'initiator', branches: [] });
 
-function accessControl(openDatabase: () => Promise<Database>): void {
-  let database: Database;
-  let folder: TestFolder;
+describeOnEveryDatabase('Access control', (ground) => {
   let participant: ScriptedParticipant;
   let assent: TestCoordinator;
 
   beforeAll(async () => {
-    folder = testFolder();
-    database = await openDatabase();
     participant = await ScriptedParticipant.start();
-    assent = await startCoordinator(folder, {
-      ...database.environment,
+    assent = await ground().start({
       ASSENT_PARTICIPANTS: `inventory=${participant.url}`,
       ASSENT_AUTH: 'on',
       ASSENT_API_KEYS: apiKeys,
@@ -76,8 +55,6 @@ function accessControl(openDatabase: () => Promise<Database>): void {
   afterAll(async () => {
     await assent.stop();
     await participant.stop();
-    await database.drop();
-    folder.remove();
   });
 
   const get = (path: string, key: string, headers = {}) => send(assent.url, 'GET', path, undefined, { ...as(key), ...headers });
@@ -208,4 +185,4 @@ function accessControl(openDatabase: () => Promise<Database>): void {
       expect((await send(assent.url, 'GET', '/v1/me', undefined, { authorization })).status).toBe(401);
     }
   });
-}
+});

@@ -1,36 +1,17 @@
 /** The command table of DESIGN 4.9 and the shapes of REST v1, through a whole coordinator and real HTTP participants, on every database. */
 import { randomUUID } from 'node:crypto';
-import { createTestDatabase, describeOnMariadb, type TestDatabase } from '../support/databases.js';
-import { startCoordinator, type TestCoordinator, type TestFolder, testFolder, until } from './support/coordinators.js';
+import { type TestCoordinator, until } from './support/coordinators.js';
+import { describeOnEveryDatabase } from './support/databases.js';
 import { refusal, ScriptedParticipant } from './support/scripted-participant.js';
 
-describe('On SQLite', () => commandTable(async () => ({ environment: {}, drop: async () => undefined })));
-
-describeOnMariadb('On MariaDB', () =>
-  commandTable(async () => {
-    const database: TestDatabase = await createTestDatabase();
-    return { environment: { ASSENT_DATABASE_URL: database.url }, drop: () => database.drop() };
-  }),
-);
-
-interface Database {
-  readonly environment: Readonly<Record<string, string>>;
-  drop(): Promise<void>;
-}
-
-function commandTable(openDatabase: () => Promise<Database>): void {
-  let database: Database;
-  let folder: TestFolder;
+describeOnEveryDatabase('The command table', (ground) => {
   let participant: ScriptedParticipant;
   let assent: TestCoordinator;
 
   beforeAll(async () => {
-    folder = testFolder();
-    database = await openDatabase();
     participant = await ScriptedParticipant.start();
     const { url } = participant;
-    assent = await startCoordinator(folder, {
-      ...database.environment,
+    assent = await ground().start({
       ASSENT_PARTICIPANTS: `inventory=${url},payment=${url},shipping=${url}`,
       ASSENT_PARTICIPANT_KEYS: ['inventory', 'payment', 'shipping'].map((name) => `${name}=${KEY}`).join(','),
       ASSENT_ALLOWED_ORIGINS: url,
@@ -41,8 +22,6 @@ function commandTable(openDatabase: () => Promise<Database>): void {
   afterAll(async () => {
     await assent.stop();
     await participant.stop();
-    await database.drop();
-    folder.remove();
   });
   beforeEach(() => participant.reset());
 
@@ -276,7 +255,7 @@ function commandTable(openDatabase: () => Promise<Database>): void {
     expect(body.text).toMatch(/assent_transactions_finished_total\{pattern="saga",outcome="committed"\} [1-9]/);
     expect(body.text).toMatch(/assent_ready 1/);
   });
-}
+});
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const KEY = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;

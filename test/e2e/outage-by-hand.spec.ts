@@ -55,6 +55,9 @@ describeOnMariadb('a participant that is down while 500 orders wait', () => {
     // The same of one order in words.
     const { headline } = (await assent.get(`/v1/transactions/${items[0]?.gid}/timeline`)).body;
     expect(headline).toMatch(/waiting for payment\.action, not sent yet: the circuit breaker of payment is open since [0-9:]{8}$/);
+    const { actions } = (await assent.get(`/v1/transactions/${items[0]?.gid}/actions`)).body;
+    const why = expect.stringContaining('Nothing is sent to payment (breaker_open): see /v1/participants/payment.') as unknown;
+    expect(actions).toContainEqual(expect.objectContaining({ name: 'retry', legal: false, why: { code: 'not_parked', detail: why } }));
   });
 
   it('is called for all of them by one job once it is repaired, which tells what became of each', async () => {

@@ -1,6 +1,6 @@
 /** Does what the catalogue of actions offers: what is legal now, what it would do, and the deed itself, once, with its row of the audit. */
 import type { Choice, Deed, DeedResult, Intervention, Rehearsal } from '@assent/engine';
-import type { Op, Policy, TransactionView } from '@assent/protocol';
+import type { Attention, Op, Policy, TransactionView } from '@assent/protocol';
 import type { Principal } from '../../access/index.js';
 import type { ActingFor, ActionRunner, AskedAction } from '../../admin/index.js';
 import { ApiError, isErrorCode } from '../../errors/index.js';
@@ -25,7 +25,9 @@ export class ActionDesk implements ActionRunner {
   /** Every action, whether it is legal now, and of what it may be asked. Throws `EngineError`. */
   async list(gid: string): Promise<{ readonly view: TransactionView; readonly actions: readonly object[] }> {
     const { view, choices } = await this.operations.interventions().choices(gid);
-    return { view, actions: choices.map(shownChoice) };
+    const attention = (await this.operations.search().attentionOf([gid])).get(gid) ?? [];
+    const hold = attention.find(({ kind }) => kind === 'waiting');
+    return { view, actions: choices.map((choice) => shownChoice(hold === undefined ? choice : withHold(choice, hold))) };
   }
 
   async preview(asked: AskedAction, by: Principal): Promise<object> {
@@ -159,6 +161,13 @@ export function readName(name: string): ActionName {
 function answerOf(action: string, id: string, { kind, view }: DeedResult): Answered {
   const body = { action, outcome: kind, id, version: view.version, transaction: transactionBody(view) };
   return { status: kind === 'recorded' ? 202 : 200, body };
+}
+
+/** The machine knows of nothing to retry in what was never called; whoever looks is told what it waits for. */
+function withHold(choice: Choice, { participant, code }: Attention): Choice {
+  if (choice.kind !== 'retry' || choice.refusal === null) return choice;
+  const detail = `${choice.refusal.detail} Nothing is sent to ${participant} (${code}): see /v1/participants/${participant}.`;
+  return { ...choice, refusal: { ...choice.refusal, detail } };
 }
 
 function shownChoice({ kind, targets, refusal }: Choice): object {
