@@ -148,7 +148,7 @@ describeOnNats('Events of a coordinator', () => {
     await (await jetstreamManager(connection)).streams.add({ name: STREAM, subjects: ['assent.tx.*.*'], max_msg_size: 700 });
     await connection.close();
     const node = await start();
-    const refused = Array.from({ length: 5 }, () => randomUUID());
+    const refused: readonly string[] = Array.from({ length: 5 }, () => randomUUID());
     participant.on('inventory.points', 'action', ({ gid }) =>
       refused.includes(gid) ? refusal('NO_POINTS', 'none are left '.repeat(70)) : { status: 204 },
     );
