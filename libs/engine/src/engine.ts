@@ -152,8 +152,8 @@ export class Engine implements Interventions, TransactionEngine, ParticipantOper
 
   choices(gid: string): Promise<Choices> {
     return this.admitted(gid, async (life) => {
-      const { tx, version, finishedAtMs } = await life.interventions.look(gid);
-      return { view: view(tx, version, finishedAtMs), choices: choicesOf(tx, life.nowMs()) };
+      const { tx, image } = await life.interventions.look(gid);
+      return { view: image, choices: choicesOf(tx, life.nowMs()) };
     });
   }
 

@@ -1,6 +1,7 @@
 /** What people ask of transactions: in memory, at rest, at another node; each told in the audit with its effect, or with its refusal. */
 import { shippedPolicies } from '@assent/protocol';
 import { MemoryDatabase, MemoryTransactionStore } from '@assent/store';
+import { Gate } from '../../test/gate.js';
 import { branch, initiatorTcc, saga } from '../../test/requests.js';
 import { World } from '../../test/world.js';
 import type { Deed, Intervention } from './deed.js';
@@ -147,6 +148,28 @@ describe('an intervention at a node that does not drive the transaction', () => 
     expect(told(world).map(([, action, , outcome]) => [action, outcome])).toEqual([['edit-payload', 'refused']]);
     world.branches.release('debit', 'try');
     await world.clock.settled(registering, 60_000);
+  });
+});
+
+describe('what people are shown', () => {
+  it('is the durable image, while what they may do is judged by what has been decided since', async () => {
+    const gate = new Gate();
+    const world = new World(
+      (nowMs) => new MemoryDatabase(nowMs),
+      (database) => new MemoryTransactionStore(database, async (operation) => (operation === 'flush' ? gate.passed : undefined)),
+    );
+    const { engine } = await world.start('a');
+    world.branches.script('stock', 'action', { kind: 'held' });
+    await world.clock.settled(engine.begin(saga('g', 'stock')));
+    gate.close();
+    const aborting = engine.intervene('g', aDeed(world, { kind: 'abort', code: 'aborted_by_request', message: 'no' }));
+    await world.clock.advance(5);
+    const { view, choices } = await world.clock.settled(engine.choices('g'));
+    expect([view.status, view.version, view.decision]).toEqual(['active', 1, null]);
+    expect(choices.find(({ kind }) => kind === 'abort')?.refusal).toMatchObject({ code: 'already_so' });
+    gate.open();
+    await world.clock.settled(aborting);
+    expect((await world.clock.settled(engine.choices('g'))).view.status).toBe('aborting');
   });
 });
 

@@ -42,6 +42,14 @@ export interface Rehearsal {
   readonly after: TransactionView | null;
 }
 
+/** What a node sees of a transaction. */
+export interface Sight {
+  /** What is judged: the present state, which may be ahead of the durable one. */
+  readonly tx: Transaction;
+  /** What is shown: the durable image. */
+  readonly image: TransactionView;
+}
+
 /** How often a deed is tried when other nodes keep moving the row. */
 const MOST_TRIES = 5;
 /** How long the node that drives the transaction is waited for: as long as somebody at a keyboard likes to wait. */
@@ -79,27 +87,29 @@ export class Interventions {
 
   /** What a deed would do, without doing it. */
   async rehearse(gid: string, deed: Deed): Promise<Rehearsal> {
-    const { tx, version, finishedAtMs } = await this.look(gid);
-    const before = view(tx, version, finishedAtMs);
+    const { tx, image: before } = await this.look(gid);
+    const { version, finishedAtMs } = before;
     const { tx: next, answer } = step(tx, interventionEvent(deed, this.ports.time.nowMs()));
     const refusal = versionRefusal(gid, deed, version) ?? refusalOf(gid, answer);
     return { refusal, before, after: refusal === null ? view(next, version, finishedAtMs) : null };
   }
 
   /** The transaction as this node knows it best: in memory, or as it is stored. */
-  async look(gid: string): Promise<{ readonly tx: Transaction; readonly version: number; readonly finishedAtMs: number | null }> {
+  async look(gid: string): Promise<Sight> {
     const resident = this.ports.driver.find(gid);
     if (resident !== undefined && resident.durable !== null) {
-      return { tx: resident.present, version: resident.version, finishedAtMs: resident.finishedAtMs };
+      const { present: tx, durable, version, finishedAtMs } = resident;
+      return { tx, image: view(durable, version, finishedAtMs) };
     }
     const row = await this.ports.store.read(gid);
     if (row === null) throw new EngineError('not_found', `There is no transaction ${gid}.`, { gid });
-    return { tx: await transactionOf(row, this.ports.policies), version: row.version, finishedAtMs: row.finishedAtMs };
+    const tx = await transactionOf(row, this.ports.policies);
+    return { tx, image: view(tx, row.version, row.finishedAtMs) };
   }
 
   /** Keeps a refusal that was decided before the machine was asked. */
   async noteRefusal(gid: string, asked: RefusedEarly): Promise<void> {
-    const { version } = await this.look(gid);
+    const { version } = (await this.look(gid)).image;
     const { id, by: principal, action, reason, refusal, remarks } = asked;
     const detail = JSON.stringify({ outcome: 'refused', version, ...refusal, ...remarks });
     await this.note({ id, gid, atMs: this.ports.time.nowMs(), principal, action, reason, detail }, null);
@@ -146,8 +156,7 @@ export class Interventions {
   private async answerTold(told: AuditRow): Promise<DeedResult> {
     const { gid } = told;
     const { outcome, code, detail } = endOf(told);
-    const { tx, version, finishedAtMs } = await this.look(gid);
-    const now = view(tx, version, finishedAtMs);
+    const { image: now } = await this.look(gid);
     if (outcome === 'refused') throw refused(gid, { code: code ?? 'already_final', detail: detail ?? '' }, now);
     return { kind: outcome, view: now };
   }

@@ -52,11 +52,12 @@ export class Attendant {
   ) {}
 
   async run(): Promise<void> {
-    const { api, random } = this.context;
+    const { api, random, promises } = this.context;
     const [soonestMs, latestMs] = random.chance(0.5) ? COMES_EARLY_MS : COMES_AFTER_MS;
     await api.pause(random.between(soonestMs, latestMs));
     for (let look = 0; look < MOST_LOOKS; look += 1) {
-      const seen = await api.once({ name: `${this.gid} look`, ask: (engine) => engine.choices(this.gid), told: () => undefined });
+      const told = ({ view }: Choices) => promises.shown(view);
+      const seen = await api.once({ name: `${this.gid} look`, ask: (engine) => engine.choices(this.gid), told });
       if (seen.kind === 'answered') {
         if (seen.value.view.finishedAtMs !== null) return;
         const intervention = this.choose(seen.value);
