@@ -150,7 +150,10 @@ function theShop(openDatabase: () => Promise<TemporaryDatabase>): void {
     expect(stock).toEqual({ available: 1_040 - pieces, reserved: 0, sold: pieces });
     const paid = confirmed.reduce((sum, { amount }) => sum + amount, 0);
     expect(money).toEqual({ wallets: 1_020_000 - paid, frozen: 0, earned: paid, opened: 1_020_000, ledger: 0 });
-    expect((await shop.read<{ available: number }>('inventory', '/stock/tea')).available).toBe(0);
+    // An order that was refused for want of tea may have come while another held the last of it, and could not pay.
+    const tea = confirmed.flatMap(({ lines }) => lines).filter(({ sku }) => sku === 'tea').length;
+    expect(tea).toBeGreaterThan(20);
+    expect((await shop.read<{ available: number }>('inventory', '/stock/tea')).available).toBe(40 - tea);
   });
 
   it('lets an initiator drive a transfer: submitted when its work returns, undone when it throws', async () => {
