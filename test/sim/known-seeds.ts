@@ -13,5 +13,6 @@ export const knownSeeds: readonly KnownSeed[] = [
   { seed: 111, showed: 'a call that left with the payload from before it was edited' },
   { seed: 358, showed: 'calls under a policy that was not durable yet' },
   { seed: 16892, showed: 'answers to a pause and to its end that overtook each other, which the judge took for a pause in force' },
+  { seed: 802315, showed: 'a call of a process that its successor had replaced, which the judge took for one of the successor' },
   { seed: 702568, showed: 'a decision that was shown with the answer to a deed before it was durable' },
 ];

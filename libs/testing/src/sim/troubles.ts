@@ -80,7 +80,7 @@ function operate({ nodes, services, marks, pauses }: World, random: SimRandom): 
   current.engine.orderParticipant({ kind, participant, by: 'operator', reason: 'trouble' }).then(
     ({ version }) => {
       marks.reach(`ordered to ${kind}`);
-      if (kind === 'pause') pauses.paused(participant, name, version);
+      if (kind === 'pause') pauses.paused(participant, { node: name, boot: current.boot }, version);
       if (kind === 'resume') pauses.resumed(participant, version);
     },
     () => marks.reach('order lost'),

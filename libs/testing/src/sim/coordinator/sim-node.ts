@@ -36,6 +36,8 @@ export interface Running {
   readonly engine: Engine;
   readonly store: SimStore;
   readonly monitor: SimMonitor;
+  /** Counts the processes under this name. */
+  readonly boot: number;
 }
 
 export class SimNode {
@@ -61,12 +63,13 @@ export class SimNode {
     const process = new SimProcess(timeline, this.name, stream);
     const monitor = new SimMonitor(this.name, journal, marks, findings, mayLoseCommits);
     const store = this.openStore(process, stream.fork('store'));
-    const invoker = this.openInvoker(process, () => engine.state().incarnation);
+    const { boots: boot } = this;
+    const invoker = this.openInvoker(process, boot, () => engine.state().incarnation);
     const failpoints: Failpoints = { hit: (point) => this.passes(process, point), isArmed: () => false };
     const announcer = { announced: () => undefined };
     const ports = { store, participants: store, invoker, clock: process, random: stream.fork('engine'), monitor, failpoints, announcer };
     const engine = new Engine(ports, { ...options, nodeName: this.name });
-    this.running = { process, engine, store, monitor };
+    this.running = { process, engine, store, monitor, boot };
     journal.note(this.name, 'starts');
     void engine.gaveUp.then(() => this.end(process));
     void engine.start();
@@ -147,7 +150,7 @@ export class SimNode {
     });
   }
 
-  private openInvoker(process: SimProcess, incarnation: () => string | null): SimInvoker {
+  private openInvoker(process: SimProcess, boot: number, incarnation: () => string | null): SimInvoker {
     const { network, faults, journal, findings, bounds, durable, ledger, timeline } = this.context;
     const calls = new WatchedCalls(findings, bounds, () => timeline.nowMs);
     return new SimInvoker({
@@ -159,7 +162,7 @@ export class SimNode {
         this.context.payloads.leaves(call);
         this.context.effects.callLeaves(call.gid, call.branch, call.op);
         this.judgeLease(call, by);
-        this.context.pauses.leaves(call.gid, participantOf(call.endpoint), this.name);
+        this.context.pauses.leaves(call.gid, participantOf(call.endpoint), { node: this.name, boot });
         ledger.leaves(call, by);
         calls.leaves(call, `${by} ${durable.tenureOf(call.gid)}`);
       },
