@@ -9,8 +9,10 @@ export const byHandMutants = [
   {
     name: 'acts on what a person said before it is durable',
     file: `${protocol}/plan/index.ts`,
-    original: 'if (durable === null || !isSaidDurably(tx, durable)) return false;',
-    mutated: 'if (durable === null) return false;',
+    original: ' && tx.branches.every((branch, index) => isSettledAlike(branch, durable.branches[index]));',
+    mutated: ';',
+    // A few seeds in ten thousand show it: a node lets what is parked rest, and what rests is flushed before it is driven on.
+    suite: 'test/golden/golden.spec.ts',
   },
   {
     name: 'follows another policy before it is durable',
