@@ -136,8 +136,9 @@ export class ActionDesk implements ActionRunner {
     const { intervention } = deed;
     if (intervention.kind !== 'resolve') return deed;
     const interventions = this.operations.interventions();
-    // What the machine refuses anyway is not sealed: the participant would run it no more.
-    if ((await interventions.rehearse(gid, deed)).refusal !== null) return deed;
+    const { refusal, before } = await interventions.rehearse(gid, deed);
+    // What the machine refuses anyway is not sealed: the participant would run it no more. Nor may it be settled unsealed, should it be parked in this moment.
+    if (refusal !== null) return { ...deed, ifVersion: deed.ifVersion ?? before.version };
     const { branch, op, outcome } = intervention;
     const { objection, seal } = verdictOf(await interventions.seal(gid, branch, op as Op), op, outcome);
     const told = { ...deed, remarks: { ...deed.remarks, seal } };
