@@ -29,7 +29,7 @@ function aDesk(rehearsal: Rehearsal) {
       'deed-1',
       { gid: 'g', action: 'resolve', reason: 'seen at the bank', version: null, parameters: {} },
       { branch: 'a', op: 'cancel', outcome: 'succeeded' },
-      { requestedBy: ann, approvedBy: null, idempotencyKey: 'k' } as never,
+      { requestedBy: ann, approvedBy: null, idempotencyKey: 'k' },
     );
   return { done, settle, seals: () => seals };
 }
