@@ -59,8 +59,10 @@ describe('an incarnation that ends while something is read', () => {
   it('keeps a pause in its successor that had read the orders before the pause was kept', async () => {
     const { world } = aSlowWorld('read');
     const store = new MemoryParticipantControlStore(world.database);
-    let keep = () => undefined as void;
-    const isAsked = new Promise<void>((go) => (keep = go));
+    let keep!: () => void;
+    const isAsked = new Promise<void>((go) => {
+      keep = go;
+    });
     world.participants = {
       readControls: () => store.readControls(),
       countWaiting: () => store.countWaiting(),
