@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { whileNobodyElseBuilds } from './build-lock.mjs';
 import { root } from './root.mjs';
 import { giveUp } from './say.mjs';
 
@@ -14,6 +15,10 @@ const STAMP = join(root, 'dist/.assent-built');
 
 /** Returns how long it took in seconds, 0 when nothing was to do. Ends the process with one line when it cannot be built. */
 export function build(name) {
+  return whileNobodyElseBuilds(name, () => buildAlone(name));
+}
+
+function buildAlone(name) {
   const sources = hashOfSources();
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sources) return 0;
   const startedMs = Date.now();

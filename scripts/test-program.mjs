@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build } from './build.mjs';
+import { whileNobodyElseBuilds } from './build-lock.mjs';
 import { root } from './root.mjs';
 import { giveUp } from './say.mjs';
 
@@ -9,7 +10,9 @@ import { giveUp } from './say.mjs';
 export function buildTestProgram(name) {
   build(name);
   const nest = join(root, 'node_modules/@nestjs/cli/bin/nest.js');
-  const built = spawnSync(process.execPath, [nest, 'build', 'support', name, '--builder', 'swc'], { cwd: root, encoding: 'utf8' });
+  const built = whileNobodyElseBuilds(name, () =>
+    spawnSync(process.execPath, [nest, 'build', 'support', name, '--builder', 'swc'], { cwd: root, encoding: 'utf8' }),
+  );
   if (built.status !== 0) giveUp(name, `the build failed:\n${built.stdout}${built.stderr}`);
   return join(root, `dist/test/${name}/src/main.js`);
 }

@@ -1,5 +1,5 @@
 /** The scripts a newcomer meets first, run as they are: in a copy of the repository, with stand-ins for the programs they call. */
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -207,5 +207,49 @@ describe('npm run test:node', () => {
     standIn('npm', 'exit 1');
     const { status, stderr } = node(['scripts/test-node.mjs', '999']);
     expect([status, stderr.trim()]).toEqual([1, expect.stringContaining('npm knows no Node 999 for this machine')]);
+  });
+});
+
+describe('two builds at the same time', () => {
+  /** Holds the lock for a moment, and says when it has it and when it lets it go. */
+  const builder = (log: string) => `
+    const { appendFileSync } = await import('node:fs');
+    const { whileNobodyElseBuilds } = await import('./scripts/build-lock.mjs');
+    whileNobodyElseBuilds('build', () => {
+      appendFileSync('${log}', 'begins ');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+      appendFileSync('${log}', 'ends ');
+    });`;
+  const started = (log: string) =>
+    new Promise((resolve) => {
+      spawn(process.execPath, ['--input-type=module', '-e', builder(log)], { cwd: copy }).once('exit', resolve);
+    });
+
+  it('are made one after the other', async () => {
+    const log = join(copy, 'log');
+    expect(await Promise.all([started(log), started(log), started(log)])).toEqual([0, 0, 0]);
+    expect(readFileSync(log, 'utf8').trim().split(' ')).toEqual(['begins', 'ends', 'begins', 'ends', 'begins', 'ends']);
+  });
+
+  it('do not wait for one that was killed', async () => {
+    mkdirSync(join(copy, 'dist'));
+    const { pid } = spawnSync('true');
+    writeFileSync(join(copy, 'dist/.building'), String(pid));
+    expect(await started(join(copy, 'log'))).toBe(0);
+  });
+});
+
+describe('installed packages', () => {
+  const areThere = () => {
+    const asked = "import('./scripts/packages.mjs').then(({ packagesAreThere }) => console.log(packagesAreThere()))";
+    return node(['--input-type=module', '-e', asked]).stdout.trim();
+  };
+
+  it('are installed again for another lock file, which may name what is optional and was not wanted before', () => {
+    mkdirSync(join(copy, 'node_modules'));
+    cpSync(join(copy, 'package-lock.json'), join(copy, 'node_modules/.package-lock.json'));
+    expect(areThere()).toBe('true');
+    writeFileSync(join(copy, 'node_modules/.assent-installed'), 'for another lock file');
+    expect(areThere()).toBe('false');
   });
 });
