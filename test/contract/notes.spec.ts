@@ -13,6 +13,15 @@ describeEveryStore('a flush', (under) => {
     expect(await under().store.findAudit([])).toEqual([]);
   });
 
+  it('refuses a second audit row under the same id, alone or with an image', async () => {
+    const node = await Node.enter(under().store);
+    const row = anAudit('g');
+    await node.commit({ begins: [aBegin('g', node.incarnation)], audit: [row] });
+    expect((await node.flush({ noted: [row] })).kind).toBe('data_error');
+    expect((await node.flush({ moves: [aMove('g', node.incarnation)], audit: [row] })).kind).toBe('data_error');
+    expect(await under().store.readAudit('g')).toEqual([row]);
+  });
+
   it('does not keep them when it is refused', async () => {
     const node = await Node.enter(under().store);
     await node.commit({ begins: [aBegin('g', null)] });

@@ -15,4 +15,5 @@ export const knownSeeds: readonly KnownSeed[] = [
   { seed: 16892, showed: 'answers to a pause and to its end that overtook each other, which the judge took for a pause in force' },
   { seed: 802315, showed: 'a call of a process that its successor had replaced, which the judge took for one of the successor' },
   { seed: 702568, showed: 'a decision that was shown with the answer to a deed before it was durable' },
+  { seed: 6219, showed: 'a refused seal that was told under the id of a deed which a later request had done meanwhile' },
 ];

@@ -11,6 +11,7 @@ export type {
   Sealing,
   SealReport,
 } from './commands/index.js';
+export { noteIdOf, readTold } from './commands/index.js';
 export { type BreakerPolicy, type BreakerState, type DispatchState, defaultBreakerPolicy } from './dispatch/index.js';
 export { Engine } from './engine.js';
 export { EngineError, type EngineErrorCode, type EngineErrorDetails } from './errors.js';

@@ -4,6 +4,7 @@
  */
 import type { Answer, Policy, ProtocolEvent } from '@assent/protocol';
 import type { AuditRow } from '../ports/transaction-store.js';
+import { noteIdOf } from './told.js';
 
 /** What may be asked. */
 export type Intervention =
@@ -85,7 +86,7 @@ export function refusalOf(gid: string, answer: Answer): DeedRefusal | null {
 export function auditRowOf(gid: string, deed: Deed, end: DeedEnd, atMs: number): AuditRow {
   const { id, intervention, by, reason, remarks } = deed;
   return {
-    id,
+    id: end.outcome === 'done' ? id : noteIdOf(id),
     gid,
     atMs,
     principal: by,

@@ -7,3 +7,4 @@ export { Executor } from './executor.js';
 export { type DeedResult, Interventions, type Rehearsal } from './interventions.js';
 export { Recorder } from './recorder.js';
 export { type Sealing, type SealReport, seal } from './seal.js';
+export { noteIdOf, readTold } from './told.js';

@@ -64,6 +64,19 @@ describe('an intervention', () => {
     ]);
   });
 
+  it('that was done stays done for whoever asks again, though the same request was refused a seal on its way', async () => {
+    const { world, engine } = await parked();
+    const deed = aDeed(world, { kind: 'resolve', branch: 'stock', op: 'action', outcome: 'succeeded' });
+    await world.clock.settled(engine.intervene('g', deed));
+    const refusal = { code: 'not_sealed', detail: 'The participant could not be told.' };
+    await world.clock.settled(engine.noteRefusal('g', { ...deed, action: 'resolve', refusal }));
+    expect((await world.clock.settled(engine.intervene('g', deed))).kind).toBe('done');
+    expect(told(world).map(([, , , ...end]) => end.slice(0, 2))).toEqual([
+      ['done', 2],
+      ['refused', 'not_sealed'],
+    ]);
+  });
+
   it('asked of another version is refused, and nothing has changed', async () => {
     const { world, engine } = await parked();
     const stale = engine.intervene('g', aDeed(world, { kind: 'retry', branch: 'stock' }, { ifVersion: 1 }));

@@ -16,6 +16,7 @@ import { rowOfDeed } from './command.js';
 import { auditRowOf, type Deed, type DeedRefusal, endOf, interventionEvent, type RefusedEarly, refusalOf, versionRefusal } from './deed.js';
 import { Note } from './note.js';
 import type { Recorder } from './recorder.js';
+import { noteIdOf, readTold } from './told.js';
 
 export interface InterventionPorts {
   readonly driver: Driver;
@@ -112,7 +113,7 @@ export class Interventions {
     const { version } = (await this.look(gid)).image;
     const { id, by: principal, action, reason, refusal, remarks } = asked;
     const detail = JSON.stringify({ outcome: 'refused', version, ...refusal, ...remarks });
-    await this.note({ id, gid, atMs: this.ports.time.nowMs(), principal, action, reason, detail }, null);
+    await this.note({ id: noteIdOf(id), gid, atMs: this.ports.time.nowMs(), principal, action, reason, detail }, null);
   }
 
   /** Keeps an audit row that no image carries; resolves once it is durable. */
@@ -147,7 +148,7 @@ export class Interventions {
       if (error instanceof EngineError && error.code === 'outcome_unknown') return { kind: 'recorded', view: image };
       throw error;
     }
-    const [told] = await store.findAudit([deed.id]);
+    const told = (await readTold(store, [deed.id])).get(deed.id);
     if (told === undefined) throw outcomeUnknown(gid);
     return this.answerTold(told);
   }
@@ -179,7 +180,7 @@ export async function toldOf(
 ): Promise<AuditRow | null> {
   let canGoOn = false;
   try {
-    const [told] = await store.findAudit([deed.id]);
+    const told = (await readTold(store, [deed.id])).get(deed.id);
     canGoOn = told === undefined;
     return told ?? null;
   } finally {

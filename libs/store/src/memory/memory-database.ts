@@ -94,6 +94,8 @@ export class MemoryDatabase {
       batch.moves.map(problemOfMove).find(Boolean) ??
       batch.commands.map(problemOfCommand).find(Boolean);
     if (problem !== undefined) return { kind: 'data_error', message: problem };
+    const told = [...batch.audit, ...(batch.noted ?? [])].find(({ id, gid }) => this.audit.get(gid)?.some((row) => row.id === id));
+    if (told !== undefined) return { kind: 'data_error', message: `two rows of the audit under ${told.id}` };
     return new Set(writtenGids(batch)).size === batch.begins.length + batch.moves.length
       ? null
       : { kind: 'data_error', message: 'two rows of one gid in one flush' };

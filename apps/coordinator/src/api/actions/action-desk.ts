@@ -1,5 +1,5 @@
 /** Does what the catalogue of actions offers: what is legal now, what it would do, and the deed itself, once, with its row of the audit. */
-import type { Choice, Deed, DeedResult, Intervention, Rehearsal } from '@assent/engine';
+import { type Choice, type Deed, type DeedResult, type Intervention, type Rehearsal, readTold } from '@assent/engine';
 import type { Attention, Op, Policy, TransactionView } from '@assent/protocol';
 import type { Principal } from '../../access/index.js';
 import type { ActingFor, ActionRunner, AskedAction } from '../../admin/index.js';
@@ -73,7 +73,7 @@ export class ActionDesk implements ActionRunner {
 
   /** What was done under this id, or `null` when nothing was. Throws the refusal, if it was refused. */
   async lookBack(id: string, { gid, action }: AskedAction): Promise<Answered | null> {
-    const [row] = await this.operations.history().findAudit([id]);
+    const row = (await readTold(this.operations.history(), [id])).get(id);
     if (row === undefined) return null;
     const { outcome, code, detail } = JSON.parse(row.detail) as { outcome: DeedResult['kind'] | 'refused'; code?: string; detail?: string };
     const view = await this.backend.engine().get(gid);

@@ -2,7 +2,7 @@
  * Carries jobs out, on whichever node has the duty: collects the transactions, tries five of them first, then goes on at the rate that was asked for. What
  * was done is found in the audit by the id of the item, so that a node which goes on with the job of a dead one does nothing twice.
  */
-import { EngineError, StoreUnavailableError } from '@assent/engine';
+import { EngineError, readTold, StoreUnavailableError } from '@assent/engine';
 import type { Attention } from '@assent/protocol';
 import type { Duties, Job, JobItem, JobTable } from '@assent/store';
 import type { Role } from '../../access/index.js';
@@ -134,7 +134,10 @@ export class JobRunner {
     const [first] = items;
     if (first === undefined) return jobs.move(job.id, ['canary', 'running'], { state: 'finished', finishedAtMs: Date.now() });
     if (isCanary && first.place > CANARY) return this.endCanary(job, jobs);
-    const told = new Set((await this.operations.history().findAudit(items.map(({ deed }) => deed))).map(({ id }) => id));
+    const told = await readTold(
+      this.operations.history(),
+      items.map(({ deed }) => deed),
+    );
     const held = job.action === 'retry' ? await this.heldOf(items) : new Map<string, Attention>();
     const ends = await Promise.all(
       items.map(async (item) => {

@@ -2,7 +2,7 @@
  * What people did by hand, judged by what they were answered (L) and by what took effect (A, I): a sealed op never acts any more, nor does one that
  * a person has settled after its participant was told. Who settles by force has said that no call can arrive, and answers for it.
  */
-import type { Deed, FlushBatch, Intervention } from '@assent/engine';
+import { type AuditRow, type Deed, type FlushBatch, type Intervention, noteIdOf } from '@assent/engine';
 import type { Transaction } from '@assent/protocol';
 import type { Durable } from './durable.js';
 import { type EffectKind, type Effects, effectOf } from './effects.js';
@@ -10,6 +10,7 @@ import type { Findings } from './findings.js';
 
 interface DeedDetail {
   readonly outcome: string;
+  readonly code?: string;
   readonly version: number;
 }
 
@@ -20,6 +21,9 @@ const closedBySealOf: Readonly<Record<EffectKind, readonly EffectKind[]>> = {
   rollback: ['forward', 'commit', 'rollback'],
 };
 
+/** What the participant's answer to a seal is refused with. */
+const ABOUT_SEALS: ReadonlySet<string> = new Set(['not_sealed', 'had_run']);
+
 export class ByHand {
   /** Branch -> what never takes effect there any more. */
   private readonly closed = new Map<string, Set<EffectKind>>();
@@ -27,6 +31,8 @@ export class ByHand {
   private readonly forced = new Set<string>();
   private readonly asked = new Map<string, Deed>();
   private readonly done = new Set<string>();
+  /** The ids under which the audit would tell that one of these was not done. */
+  private readonly doneNotes = new Set<string>();
 
   constructor(
     private readonly durable: Durable,
@@ -90,13 +96,12 @@ export class ByHand {
   /** A flush has committed, and its images are in place: a deed is told once, of the version that it was meant for, and with what it does. */
   flushed({ audit, noted = [] }: FlushBatch, unmoved: readonly string[]): void {
     if (this.durable.hasLostCommits) return;
-    for (const { id, gid, action, detail } of noted)
-      if (this.done.has(id))
-        this.findings.add('I', gid, `${action} was done, and is told again as ${(JSON.parse(detail) as DeedDetail).outcome}`);
+    for (const row of noted) this.judgeNote(row);
     const told = audit.filter(({ gid, detail }) => !unmoved.includes(gid) && (JSON.parse(detail) as DeedDetail).outcome === 'done');
     for (const { id, gid, detail } of told) {
       if (this.done.has(id)) this.findings.add('I', gid, `deed ${id} was done twice`);
       this.done.add(id);
+      this.doneNotes.add(noteIdOf(id));
       const deed = this.asked.get(id);
       if (deed === undefined) continue;
       const { version } = JSON.parse(detail) as DeedDetail;
@@ -107,6 +112,13 @@ export class ByHand {
       if (isAlone && !this.isDurable(gid, deed.intervention))
         this.findings.add('L', gid, `${deed.intervention.kind} was told, and is not durable`);
     }
+  }
+
+  /** Somebody who asks again may be refused a seal while the first request is on its way: that is no word about the deed. */
+  private judgeNote({ id, gid, action, detail }: AuditRow): void {
+    const { outcome, code = '' } = JSON.parse(detail) as DeedDetail;
+    if (this.doneNotes.has(id) && !ABOUT_SEALS.has(code))
+      this.findings.add('I', gid, `${action} was done, and is told again as ${outcome}`);
   }
 
   /** A person was answered that it is done. */
