@@ -22,6 +22,14 @@ describeEveryStore('a flush', (under) => {
     expect(await under().store.readAudit('g')).toEqual([row]);
   });
 
+  it('is not refused for an audit row of an image that does not move', async () => {
+    const node = await Node.enter(under().store);
+    const row = anAudit('g');
+    await node.commit({ begins: [aBegin('g', node.incarnation)], audit: [row] });
+    const late = { ...aMove('g', node.incarnation), fromVersion: 7 };
+    expect(await node.flush({ moves: [late], audit: [row] })).toMatchObject({ kind: 'committed', unmoved: ['g'] });
+  });
+
   it('does not keep them when it is refused', async () => {
     const node = await Node.enter(under().store);
     await node.commit({ begins: [aBegin('g', null)] });

@@ -94,11 +94,23 @@ export class MemoryDatabase {
       batch.moves.map(problemOfMove).find(Boolean) ??
       batch.commands.map(problemOfCommand).find(Boolean);
     if (problem !== undefined) return { kind: 'data_error', message: problem };
-    const told = [...batch.audit, ...(batch.noted ?? [])].find(({ id, gid }) => this.audit.get(gid)?.some((row) => row.id === id));
+    const told = this.toldAlready(batch);
     if (told !== undefined) return { kind: 'data_error', message: `two rows of the audit under ${told.id}` };
     return new Set(writtenGids(batch)).size === batch.begins.length + batch.moves.length
       ? null
       : { kind: 'data_error', message: 'two rows of one gid in one flush' };
+  }
+
+  /** A row of the audit whose id is taken. One that hangs on an image which does not move is never written. */
+  private toldAlready({ audit, begins, moves, noted = [] }: FlushBatch): AuditRow | undefined {
+    const written = new Set([...begins, ...moves.filter((move) => this.isGuardMet(move))].map(({ gid }) => gid));
+    const rows = [...audit.filter(({ gid }) => written.has(gid)), ...noted];
+    return rows.find(({ id, gid }) => this.audit.get(gid)?.some((row) => row.id === id));
+  }
+
+  private isGuardMet({ gid, fromVersion, knownOwner }: Move): boolean {
+    const row = this.transactions.get(gid);
+    return row !== undefined && row.version === fromVersion && row.owner === knownOwner;
   }
 
   private declare({ incarnation, flushes }: Declaration): boolean {
@@ -116,7 +128,7 @@ export class MemoryDatabase {
 
   private move(move: Move, flush: string): boolean {
     const row = this.transactions.get(move.gid);
-    if (row === undefined || row.version !== move.fromVersion || row.owner !== move.knownOwner) return false;
+    if (row === undefined || !this.isGuardMet(move)) return false;
     const finished = move.image !== null && isFinalStatus(move.image.status);
     this.transactions.set(move.gid, {
       ...row,
