@@ -24,7 +24,7 @@ export const storeMutants = [
   {
     name: 'moves a row whose version is another',
     file: `${memory}/memory-database.ts`,
-    original: 'row.version !== move.fromVersion || row.owner',
+    original: 'row.version === fromVersion && row.owner',
     mutated: 'row.owner',
   },
   {
