@@ -87,7 +87,8 @@ export const actionCatalogue: Readonly<Record<ActionName, ActionEntry>> = {
     title: 'Say how a parked op ended',
     consequence:
       'The participant is told that the op is settled, so that a late call cannot act; then the transaction goes on as if it had ended so. ' +
-      '`failed`: it did not and never will; a commit or rollback op that failed ends the transaction mixed.',
+      '`failed`: it did not and never will; a commit or rollback op that failed ends the transaction mixed. ' +
+      '`succeeded` of a `try`: its participant holds nothing that could be confirmed, so that the confirm has to be settled by hand, too.',
     undo: 'None: the participant never runs the op again.',
     roles: OPERATORS,
     parameters: {
