@@ -61,12 +61,21 @@ describeEveryDatabase("operators' work", (opened) => {
       { place: 1, gid: 'g-0' },
       { place: 2, gid: 'g-1' },
     ]);
-    await jobs.end(first!, { state: 'failed', code: 'not_parked', detail: 'x', atMs: 7 });
-    await jobs.end(first!, { state: 'done', code: '', detail: '', atMs: 8 });
-    await jobs.end(second!, { state: 'done', code: '', detail: '', atMs: 9 });
+    await jobs.end(first!, 'pending', { state: 'failed', code: 'not_parked', detail: 'x', atMs: 7 });
+    await jobs.end(first!, 'pending', { state: 'done', code: '', detail: '', atMs: 8 });
+    await jobs.end(second!, 'pending', { state: 'done', code: '', detail: '', atMs: 9 });
     expect(await jobs.counts('j-1')).toEqual({ failed: 1, done: 1, pending: 448 });
+    await jobs.end(second!, 'recorded', { state: 'failed', code: 'x', detail: '', atMs: 9 });
     expect(await jobs.renew('j-1', () => 'd-new', 10)).toBe(1);
     expect(await jobs.items('j-1', 'pending', 0, 1)).toMatchObject([{ place: 1, deed: 'd-new', code: '', atMs: null }]);
+  });
+
+  it('adds nothing to a job that was stopped while a page of it was read', async () => {
+    const jobs = new JobTable(opened().dataSource);
+    await jobs.create(aJob('j-1'), anAudit(''));
+    await jobs.move('j-1', ['collecting'], { state: 'stopped' });
+    await jobs.collect(aJob('j-1'), [{ gid: 'g-1', deed: 'd-1' }], 'somewhere');
+    expect([await jobs.counts('j-1'), (await jobs.find('j-1'))?.total, (await jobs.find('j-1'))?.position]).toEqual([{}, 0, null]);
   });
 
   it('moves a job on only from where it is thought to be, and lists what is to be gone on with', async () => {

@@ -1,5 +1,7 @@
 /** One action on many transactions: counted per item, canary first, stopped, retried, and carried on after a crash, each item once. */
+import { type Job, JobTable, openTransactionStore } from '@assent/store';
 import { v7 as uuidv7 } from 'uuid';
+import { anAudit } from '../contract/support/rows.js';
 import { describeOnMariadb } from '../support/databases.js';
 import { freePort } from '../support/mariadb.js';
 import { CoordinatorProcess } from './support/coordinator-process.js';
@@ -21,6 +23,13 @@ async function rest(assent: Poster, name: string, count: number): Promise<readon
   return gids;
 }
 
+/** A job that somebody stopped before it had found anything. */
+const unfound: Job = {
+  ...{ id: uuidv7(), action: 'pause', request: '{"query":{"name":"unfound"},"parameters":{}}', reason: 'a storm', principal: 'ada' },
+  ...{ role: 'operator', state: 'stopped', cause: 'stopped by ada', perSecond: 500, total: 0, position: null },
+  ...{ createdAtMs: Date.now(), finishedAtMs: Date.now() },
+};
+
 const stateOf = async (assent: Poster, id: string) => String((await assent.get(`/v1/jobs/${id}`)).body.state);
 const countsOf = async (assent: Poster, id: string) =>
   (await assent.get(`/v1/jobs/${id}`)).body.counts as unknown as Record<string, number>;
@@ -29,6 +38,9 @@ describeOnEveryDatabase('a job', (ground) => {
   let assent: TestCoordinator;
 
   beforeAll(async () => {
+    const { store, dataSource } = await openTransactionStore({ url: ground().url, leaseMs: 5_000 });
+    await new JobTable(dataSource).create(unfound, anAudit(''));
+    await store.close();
     assent = await ground().start();
   });
   afterAll(async () => {
@@ -71,6 +83,29 @@ describeOnEveryDatabase('a job', (ground) => {
       counts: { pending: 8 },
     });
     await until('it is stopped again', async () => (await stateOf(assent, id)) === 'stopped');
+  });
+
+  it('tries five of those that failed before the others of them when it is retried', async () => {
+    const ended = await rest(assent, 'mixed', 7);
+    await Promise.all(ended.map((gid) => assent.post(`/v1/transactions/${gid}/submit`, { branches: [] })));
+    await rest(assent, 'mixed', 5);
+    const { body } = await create({ query: { name: 'mixed' } });
+    const id = String(body.id);
+    await until('it has finished', async () => (await stateOf(assent, id)) === 'finished');
+    expect(await countsOf(assent, id)).toMatchObject({ done: 5, failed: 7 });
+    expect((await assent.post(`/v1/jobs/${id}/retry`, { reason: 'once more' })).body.state).toBe('canary');
+    await until('it is stopped', async () => (await stateOf(assent, id)) === 'stopped');
+    expect((await assent.get(`/v1/jobs/${id}`)).body).toMatchObject({
+      cause: expect.stringMatching(/^canary_failed: .*: already_committing$/),
+      counts: { done: 5, failed: 1, pending: 6 },
+    });
+  });
+
+  it('that was stopped before it had found everything finds the rest when it is retried', async () => {
+    await rest(assent, 'unfound', 7);
+    expect((await assent.post(`/v1/jobs/${unfound.id}/retry`, { reason: 'go on' })).body.state).toBe('collecting');
+    await until('it has finished', async () => (await stateOf(assent, unfound.id)) === 'finished');
+    expect((await assent.get(`/v1/jobs/${unfound.id}`)).body).toMatchObject({ total: 7, counts: { done: 7, pending: 0 } });
   });
 
   it('can be stopped, and keeps to its rate', async () => {

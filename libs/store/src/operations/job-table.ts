@@ -10,6 +10,7 @@ import { BulkJobEntity, BulkJobItemEntity } from '../schema/index.js';
 export type Job = Readonly<BulkJobEntity>;
 export type JobItem = Readonly<BulkJobItemEntity>;
 export type JobState = Job['state'];
+export type JobChange = Partial<Pick<Job, 'state' | 'cause' | 'position' | 'finishedAtMs'>>;
 export type ItemEnd = Pick<JobItem, 'state' | 'code' | 'detail' | 'atMs'>;
 
 /** Jobs in these states are to be gone on with. */
@@ -46,30 +47,27 @@ export class JobTable {
     return this.dataSource.getRepository(BulkJobEntity).find({ where: { state: In([...ACTIVE]) }, order: { id: 'ASC' }, take: limit });
   }
 
-  /** Adds transactions behind those that the job has, and notes how far it has looked. */
+  /** Adds transactions behind those that the job has, and notes how far it has looked; nothing once it does not collect any more. */
   collect(job: Job, items: readonly Pick<JobItem, 'gid' | 'deed'>[], position: string | null): Promise<void> {
     return inTransaction(this.dataSource, async (manager) => {
+      const isCollecting = { id: job.id, state: 'collecting', total: job.total } as const;
+      const moved = await manager.update(BulkJobEntity, isCollecting, { total: job.total + items.length, position });
+      if (moved.affected !== 1) return;
       const rows = items.map(({ gid, deed }, index) => {
         return { job: job.id, place: job.total + index + 1, gid, deed, state: 'pending' as const, code: '', detail: '', atMs: null };
       });
       for (let from = 0; from < rows.length; from += CHUNK) await manager.insert(BulkJobItemEntity, rows.slice(from, from + CHUNK));
-      await manager.update(BulkJobEntity, { id: job.id, state: 'collecting' }, { total: job.total + rows.length, position });
     });
   }
 
   /** Moves a job on; false when it is in none of these states any more. */
-  async move(id: string, from: readonly JobState[], change: Partial<Pick<Job, 'state' | 'cause' | 'finishedAtMs'>>): Promise<boolean> {
+  async move(id: string, from: readonly JobState[], change: JobChange): Promise<boolean> {
     const moved = await this.dataSource.getRepository(BulkJobEntity).update({ id, state: In([...from]) }, change);
     return moved.affected === 1;
   }
 
   /** As `move`, with the audit row of whoever asked for it. */
-  moveBy(
-    id: string,
-    from: readonly JobState[],
-    change: Partial<Pick<Job, 'state' | 'cause' | 'finishedAtMs'>>,
-    audit: AuditRow,
-  ): Promise<boolean> {
+  moveBy(id: string, from: readonly JobState[], change: JobChange, audit: AuditRow): Promise<boolean> {
     return inTransaction(this.dataSource, async (manager) => {
       const moved = await manager.update(BulkJobEntity, { id, state: In([...from]) }, change);
       if (moved.affected === 1) await recordAudit(manager, audit);
@@ -83,9 +81,9 @@ export class JobTable {
     return this.dataSource.getRepository(BulkJobItemEntity).find({ where, order: { place: 'ASC' }, take: limit });
   }
 
-  /** Notes what became of an item that was pending. */
-  async end({ job, place }: Pick<JobItem, 'job' | 'place'>, end: ItemEnd): Promise<void> {
-    await this.dataSource.getRepository(BulkJobItemEntity).update({ job, place, state: 'pending' }, end);
+  /** Notes what became of an item, if it still stands as `was`. */
+  async end({ job, place }: Pick<JobItem, 'job' | 'place'>, was: 'pending' | 'recorded', end: ItemEnd): Promise<void> {
+    await this.dataSource.getRepository(BulkJobItemEntity).update({ job, place, state: was }, end);
   }
 
   /** How many items are in each state. Index: (job, state, place). */

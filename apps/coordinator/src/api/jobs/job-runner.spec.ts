@@ -1,9 +1,10 @@
-/** A job that retries what is held back: it waits for the participant, and then says of each transaction why nothing was done. */
+/** How a job goes on: what is held back it waits for, how fast it is, and what it learns of what other nodes were asked to do. */
 import { type Attention } from '@assent/protocol';
 import { Duties, type Job, JobTable, type OpenedStore } from '@assent/store';
 import { describeEveryDatabase } from '../../../../../test/contract/support/opened.js';
 import { anAudit } from '../../../../../test/contract/support/rows.js';
 import { until } from '../../../../../test/e2e/support/coordinators.js';
+import { ApiError } from '../../errors/index.js';
 import type { ActionDesk } from '../actions/action-desk.js';
 import type { Operations } from '../operations.js';
 import { JobRunner } from './job-runner.js';
@@ -85,5 +86,76 @@ describeEveryDatabase('a job that retries what is held back', (opened) => {
     expect((await jobs.find('j'))?.cause).toBe('canary_failed: g-0: breaker_open');
     expect(await jobs.items('j', 'failed', 0, 9)).toMatchObject([{ gid: 'g-0', code: 'breaker_open' }]);
     expect(asked).toEqual([]);
+  });
+});
+
+describeEveryDatabase('a job', (opened) => {
+  let jobs: JobTable;
+
+  /** Seven transactions of a job in this state. */
+  async function begun(state: 'canary' | 'running', changes: Partial<Job> = {}): Promise<void> {
+    jobs = new JobTable(opened().dataSource);
+    await jobs.create({ ...job, action: 'pause', ...changes }, anAudit(''));
+    const items = Array.from({ length: 7 }, (_, index) => ({ gid: `g-${index}`, deed: `d-${index}` }));
+    await jobs.collect({ ...job, ...changes }, items, null);
+    await jobs.move('j', ['collecting'], { state });
+  }
+
+  /** A runner whose deeds are answered so, and of which the audit tells as `told` does. */
+  function aRunnerOf(desk: object, told: (id: string) => boolean, patienceMs: number): JobRunner {
+    const findAudit = async (ids: readonly string[]) => ids.filter(told).map((id) => anAudit('g', { id }));
+    const operations = { jobs: () => jobs, duties: () => new Duties(opened().dataSource), history: () => ({ findAudit }) };
+    const log = { error: (fields: object) => console.error(fields) };
+    return new JobRunner(operations as unknown as Operations, desk as unknown as ActionDesk, log, patienceMs);
+  }
+
+  const finished = () => until('it has finished', async () => (await jobs.find('j'))?.state === 'finished');
+
+  it('does no more in a second than was asked for, however little that is', async () => {
+    await begun('running', { perSecond: 4 });
+    const atMs: number[] = [];
+    const carryOut = async () => {
+      atMs.push(performance.now());
+      return { status: 200, body: { outcome: 'done' } };
+    };
+    const runner = aRunnerOf({ carryOut }, () => false, 60_000);
+    runner.start();
+    await finished();
+    await runner.stop();
+    expect(atMs).toHaveLength(7);
+    expect(atMs.at(-1)! - atMs[0]!).toBeGreaterThan(1_400);
+  });
+
+  describe('whose transactions other nodes drive', () => {
+    const asked = {
+      carryOut: async () => ({ status: 202, body: { outcome: 'recorded' } }),
+      lookBack: async (id: string) => {
+        if (id === 'd-6') throw new ApiError('already_final', 'It has ended.');
+        return { status: 200, body: { outcome: 'done' } };
+      },
+    };
+
+    it('learns what they have done of it, and what they have refused, before it goes on and before it ends', async () => {
+      await begun('canary');
+      let isTold = false;
+      const runner = aRunnerOf(asked, () => isTold, 60_000);
+      runner.start();
+      await until('it waits for the first five', async () => (await jobs.counts('j')).recorded === 5);
+      expect((await jobs.find('j'))?.state).toBe('canary');
+      isTold = true;
+      await finished();
+      await runner.stop();
+      expect(await jobs.counts('j')).toEqual({ done: 6, failed: 1 });
+      expect(await jobs.items('j', 'failed', 0, 9)).toMatchObject([{ deed: 'd-6', code: 'already_final' }]);
+    });
+
+    it('ends without them when they say nothing for long', async () => {
+      await begun('canary');
+      const runner = aRunnerOf(asked, () => false, 300);
+      runner.start();
+      await finished();
+      await runner.stop();
+      expect(await jobs.counts('j')).toEqual({ recorded: 7 });
+    });
   });
 });

@@ -4,7 +4,7 @@
  */
 import { EngineError, readTold, StoreUnavailableError } from '@assent/engine';
 import type { Attention } from '@assent/protocol';
-import type { Duties, Job, JobItem, JobTable } from '@assent/store';
+import type { Duties, ItemEnd, Job, JobItem, JobTable } from '@assent/store';
 import type { Role } from '../../access/index.js';
 import { ApiError, isErrorCode } from '../../errors/index.js';
 import type { ActionParameters } from '../actions/action.schema.js';
@@ -14,6 +14,7 @@ import { readCursor, writeCursor } from '../list/cursor.js';
 import { filterOf } from '../list/list-query.js';
 import type { Operations } from '../operations.js';
 import { Rounds, type RoundsLog } from '../rounds.js';
+import { CANARY, canaryUpTo, endOfCanary } from './canary.js';
 import type { JobQuery } from './job.schema.js';
 
 /** Whether a job still waits for what is held back. */
@@ -25,8 +26,6 @@ export interface KeptJob {
   readonly parameters: ActionParameters;
 }
 
-/** Tried before the others; the job stops when one of them fails. */
-export const CANARY = 5;
 /** Transactions that one job may concern. */
 export const MOST_ITEMS = 100_000;
 /** Whoever has not asked again for so long is taken for dead. */
@@ -109,7 +108,7 @@ export class JobRunner {
         patience = 'over';
         movedAtMs = startedMs;
       }
-      if (job.state !== 'collecting') await this.rounds.pause(TICK_MS - (performance.now() - startedMs));
+      if (job.state !== 'collecting') await this.rounds.pause(pieceOf(job).forMs - (performance.now() - startedMs));
     }
   }
 
@@ -122,22 +121,18 @@ export class JobRunner {
     const page = await this.operations.search().page({ filter: filterOf(query), after, limit: PAGE });
     const items = page.items.map(({ gid }) => ({ gid, deed: newGid() }));
     await jobs.collect(job, items, page.next === null ? job.position : writeCursor(page.next));
-    if (page.next === null) await jobs.move(job.id, ['collecting'], { state: 'canary' });
+    if (page.next === null) await jobs.move(job.id, ['collecting'], { state: 'canary', position: canaryUpTo(CANARY) });
     return true;
   }
 
   /** One piece of work. False when there was something to do, and nothing could be done. */
   private async carryOn(job: Job, jobs: JobTable, patience: Patience): Promise<boolean> {
     const isCanary = job.state === 'canary';
-    const most = isCanary ? 1 : Math.min(MOST_AT_ONCE, Math.max(1, Math.round((job.perSecond * TICK_MS) / 1_000)));
-    const items = await jobs.items(job.id, 'pending', 0, most);
+    const items = await jobs.items(job.id, 'pending', 0, pieceOf(job).most);
     const [first] = items;
-    if (first === undefined) return jobs.move(job.id, ['canary', 'running'], { state: 'finished', finishedAtMs: Date.now() });
-    if (isCanary && first.place > CANARY) return this.endCanary(job, jobs);
-    const told = await readTold(
-      this.operations.history(),
-      items.map(({ deed }) => deed),
-    );
+    if (first === undefined) return this.finish(job, jobs, patience);
+    if (isCanary && first.place > endOfCanary(job)) return this.endCanary(job, jobs, patience);
+    const told = await this.toldOf(items);
     const held = job.action === 'retry' ? await this.heldOf(items) : new Map<string, Attention>();
     const ends = await Promise.all(
       items.map(async (item) => {
@@ -150,9 +145,9 @@ export class JobRunner {
     for (const [index, end] of ends.entries()) {
       if (end === null) continue;
       moved = true;
-      await jobs.end(items[index]!, { ...end, detail: end.detail.slice(0, LONGEST_DETAIL), atMs: Date.now() });
+      await jobs.end(items[index]!, 'pending', endedNow(end));
     }
-    if (isCanary && ends[0]?.state === 'failed') await this.endCanary(job, jobs);
+    if (isCanary && ends[0]?.state === 'failed') await this.endCanary(job, jobs, 'over');
     return moved;
   }
 
@@ -166,10 +161,44 @@ export class JobRunner {
     return new Map(holds.flatMap(([gid, hold]) => (hold === undefined ? [] : [[gid, hold] as const])));
   }
 
-  private async endCanary(job: Job, jobs: JobTable): Promise<boolean> {
-    const failed = (await jobs.items(job.id, 'failed', 0, 1)).find(({ place }) => place <= CANARY);
-    if (failed === undefined) return jobs.move(job.id, ['canary'], { state: 'running' });
-    return halt(jobs, job.id, `canary_failed: ${failed.gid}: ${failed.code}`);
+  private async finish(job: Job, jobs: JobTable, patience: Patience): Promise<boolean> {
+    const { moved, isLeft } = await this.readRecorded(job, jobs, patience);
+    return isLeft ? moved : jobs.move(job.id, ['canary', 'running'], { state: 'finished', finishedAtMs: Date.now() });
+  }
+
+  private async endCanary(job: Job, jobs: JobTable, patience: Patience): Promise<boolean> {
+    const { moved, isLeft } = await this.readRecorded(job, jobs, patience);
+    const failed = (await jobs.items(job.id, 'failed', 0, 1)).find(({ place }) => place <= endOfCanary(job));
+    if (failed !== undefined) return halt(jobs, job.id, `canary_failed: ${failed.gid}: ${failed.code}`);
+    return isLeft ? moved : jobs.move(job.id, ['canary'], { state: 'running' });
+  }
+
+  /**
+   * Reads in the audit what other nodes have done of what they were asked to. `isLeft`: they may still do some of it, and it is worth waiting for. What
+   * they do later stays `recorded` here, and the audit alone tells of it.
+   */
+  private async readRecorded(job: Job, jobs: JobTable, patience: Patience): Promise<{ readonly moved: boolean; readonly isLeft: boolean }> {
+    let [read, left] = [0, 0];
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const page: readonly JobItem[] = await jobs.items(job.id, 'recorded', after, PAGE);
+      const told = await this.toldOf(page);
+      left += page.length;
+      for (const item of page.filter(({ deed }) => told.has(deed))) {
+        const end = await this.endOf(job, item, 'look back');
+        if (end === null) continue;
+        await jobs.end(item, 'recorded', endedNow(end));
+        read += 1;
+      }
+      after = page.length < PAGE ? undefined : page.at(-1)?.place;
+    }
+    return { moved: read > 0, isLeft: left > read && patience === 'waits' };
+  }
+
+  private toldOf(items: readonly JobItem[]): ReturnType<typeof readTold> {
+    return readTold(
+      this.operations.history(),
+      items.map(({ deed }) => deed),
+    );
   }
 
   /** How an item ended; `null`: it is not known yet, and tried again. */
@@ -186,6 +215,16 @@ export class JobRunner {
       return failureOf(error, job.action);
     }
   }
+}
+
+/** How many items are taken at a time, and for how long that lasts, so that no more are done in a second than was asked for. */
+function pieceOf({ state, perSecond }: Job): { readonly most: number; readonly forMs: number } {
+  const most = state === 'canary' ? 1 : Math.min(MOST_AT_ONCE, Math.max(1, Math.floor((perSecond * TICK_MS) / 1_000)));
+  return { most, forMs: Math.max(state === 'canary' ? TICK_MS : 0, (most * 1_000) / perSecond) };
+}
+
+function endedNow(end: Pick<JobItem, 'state' | 'code' | 'detail'>): ItemEnd {
+  return { ...end, detail: end.detail.slice(0, LONGEST_DETAIL), atMs: Date.now() };
 }
 
 /** How a retry ends that was to change nothing: its participant is not called. */

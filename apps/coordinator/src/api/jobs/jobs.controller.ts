@@ -17,9 +17,10 @@ import { Operations } from '../operations.js';
 import { readLimit, readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
 import { validator } from '../validation.js';
+import { CANARY, canaryUpTo, hasCollected } from './canary.js';
 import { DEFAULT_PER_SECOND, type JobBody, type JobDecisionBody, jobDecisionSchema, jobSchema } from './job.schema.js';
 import { itemBody, jobBody } from './job-body.js';
-import { CANARY, MOST_ITEMS } from './job-runner.js';
+import { type KeptJob, MOST_ITEMS } from './job-runner.js';
 
 const readJob = validator<JobBody>(jobSchema);
 const readDecision = validator<JobDecisionBody>(jobDecisionSchema);
@@ -47,10 +48,7 @@ export class JobsController {
     const filter = filterOf(body.query);
     const { roles } = actionCatalogue[action];
     if (!roles.includes(by.role)) throw new ApiError('forbidden', `The role ${by.role} may not do this; ${roles.join(' or ')} may.`);
-    const demanded = parameters.force === true ? [action, 'force'] : [action];
-    if (await this.administration.approvals().areDemanded(demanded, by.role)) {
-      throw new ApiError('job_needs_approval', `For somebody with the role ${by.role}, ${demanded.join(' with ')} needs a second person.`);
-    }
+    await this.refuseWhereTwoMustAgree(action, parameters, by);
     if (body.dryRun === true) {
       sendJson(reply, 200, await this.preview(body, parameters, by));
       return;
@@ -108,15 +106,28 @@ export class JobsController {
   async retry(@Param('id') id: string, @Query() query: unknown, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
     readQuery(query, []);
     const { reason } = readDecision(raw);
-    const { state, total } = await this.find(id);
+    const by = principalOf(reply);
+    const job = await this.find(id);
+    const { action, request, state, total } = job;
     if (state !== 'stopped' && state !== 'finished') throw new ApiError('job_running', `Job ${id} is ${state}.`);
+    await this.refuseWhereTwoMustAgree(action, (JSON.parse(request) as KeptJob).parameters, by);
     const jobs = this.operations.jobs();
     let renewed = RENEWED_AT_ONCE;
     for (let left = total; renewed === RENEWED_AT_ONCE && left > 0; left -= renewed)
       renewed = await jobs.renew(id, newGid, RENEWED_AT_ONCE);
-    const change = { state: 'canary', cause: '', finishedAtMs: null } as const;
-    await jobs.moveBy(id, ['stopped', 'finished'], change, auditOf(principalOf(reply), 'job-retry', reason, id));
+    const anew = { cause: '', finishedAtMs: null } as const;
+    const first = await jobs.items(id, 'pending', 0, CANARY);
+    const goesOn = hasCollected(job)
+      ? ({ ...anew, state: 'canary', position: canaryUpTo(first.at(-1)?.place ?? 0) } as const)
+      : ({ ...anew, state: 'collecting' } as const);
+    await jobs.moveBy(id, ['stopped', 'finished'], goesOn, auditOf(by, 'job-retry', reason, id));
     sendJson(reply, 200, await this.shown(await this.find(id)));
+  }
+
+  private async refuseWhereTwoMustAgree(action: string, parameters: ActionParameters, { role }: Principal): Promise<void> {
+    const demanded = parameters.force === true ? [action, 'force'] : [action];
+    if (!(await this.administration.approvals().areDemanded(demanded, role))) return;
+    throw new ApiError('job_needs_approval', `For somebody with the role ${role}, ${demanded.join(' with ')} needs a second person.`);
   }
 
   private async begin(id: string, body: JobBody, parameters: ActionParameters, by: Principal): Promise<object> {

@@ -53,7 +53,8 @@ export const jobsRoutes: readonly Route[] = [
     headers: { 'Idempotency-Key': preconditionHeaders['Idempotency-Key'] },
     notes:
       'A job collects what the query finds, then tries five transactions, one after the other. When one of them is refused it stops (`canary_failed`), ' +
-      'else it goes on with the others. It survives the node that carries it out: any other goes on with it, and each transaction is handled once.',
+      'else it goes on with the others. It survives the node that carries it out: any other goes on with it, and each transaction is handled once. ' +
+      '`recorded`: the node that drives the transaction was asked; the job waits up to half a minute for what became of it.',
     answers: [
       { status: 201, meaning: 'Kept; it begins within a second.', schema: job },
       { status: 200, meaning: '`dryRun`: how many it would concern, and what it would do to five of them.', schema: { type: 'object' } },
@@ -112,10 +113,10 @@ export const jobsRoutes: readonly Route[] = [
     method: 'POST',
     path: '/v1/jobs/{id}/retry',
     name: 'retryJob',
-    summary: 'Goes on with a job that was stopped or has finished: with what it has not done, and with what failed',
+    summary: 'Goes on with a job that was stopped or has finished: with what it has not found or done, and with what failed',
     access: openTo.operators,
     body: jobDecisionSchema,
     answers: [{ status: 200, meaning: 'It goes on, beginning with five again.', schema: job }],
-    errors: ['job_not_found', 'job_running', 'store_unavailable', 'not_ready'],
+    errors: ['job_not_found', 'job_running', 'job_needs_approval', 'store_unavailable', 'not_ready'],
   },
 ];
