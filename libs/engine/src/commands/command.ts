@@ -15,15 +15,19 @@ export type Command =
 /** The kind of a command that carries a deed. */
 const DEED = 'deed';
 
-/** A deed as a command for the node that drives its transaction. */
-export function rowOfDeed(gid: string, deed: Deed): CommandRow {
-  return { id: deed.id, gid, kind: DEED, body: JSON.stringify(deed), principal: deed.by, reason: deed.reason };
+/** A deed as the row holds it. It may have got its id long before it was recorded: of a job's items, all ids are drawn when they are found. */
+type RecordedDeed = Deed & { readonly recordedAtMs?: number };
+
+/** A deed as a command for the node that drives its transaction. @param nowMs database time. */
+export function rowOfDeed(gid: string, deed: Deed, nowMs: number): CommandRow {
+  const recorded: RecordedDeed = { ...deed, recordedAtMs: nowMs };
+  return { id: deed.id, gid, kind: DEED, body: JSON.stringify(recorded), principal: deed.by, reason: deed.reason };
 }
 
 /** The deed of a row, or `null` when it is another command. Throws for a body that cannot be read. */
-export function deedOf({ id, kind, body }: CommandRow): Deed | null {
+export function deedOf({ id, kind, body }: CommandRow): RecordedDeed | null {
   if (kind !== DEED) return null;
-  const deed = JSON.parse(body) as Deed;
+  const deed = JSON.parse(body) as RecordedDeed;
   if (typeof deed.intervention?.kind !== 'string' || deed.id !== id) throw new Error('it asks for nothing');
   return deed;
 }
@@ -77,8 +81,12 @@ export function commandOf({ kind, body, principal: by }: CommandRow): Command | 
   }
 }
 
-/** When a command was recorded, by database time; the epoch for an id that is no UUIDv7. */
-export function recordedAtMs({ id }: CommandRow): number {
+/** When a command was recorded, by database time; of one whose body does not say, when its id was drawn, and the epoch for an id that is no UUIDv7. */
+export function recordedAtMs({ id }: CommandRow, deed: RecordedDeed | null): number {
+  return deed?.recordedAtMs ?? idDrawnAtMs(id);
+}
+
+function idDrawnAtMs(id: string): number {
   return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) || 0;
 }
 

@@ -69,17 +69,17 @@ export class Executor {
 
   private async carryOut(row: CommandRow): Promise<void> {
     const { monitor, time } = this.ports;
-    if (time.nowMs() - recordedAtMs(row) > LONGEST_LIFE_MS) {
-      this.refuse(row, 'nobody could carry it out');
-      return;
-    }
     let command: Command | null;
-    let deed: Deed | null;
+    let deed: ReturnType<typeof deedOf>;
     try {
       command = commandOf(row);
       deed = deedOf(row);
     } catch (error) {
       this.refuse(row, String(error));
+      return;
+    }
+    if (time.nowMs() - recordedAtMs(row, deed) > LONGEST_LIFE_MS) {
+      this.refuse(row, 'nobody could carry it out');
       return;
     }
     try {

@@ -144,6 +144,15 @@ describe('an intervention at a node that does not drive the transaction', () => 
     await world.clock.settled(registering, 60_000);
   });
 
+  it('is carried out there although its id was drawn long before: of a job that takes hours, all are drawn at its beginning', async () => {
+    const { world, a, b, registering } = await drivenByB();
+    const deed = aDeed(world, { kind: 'pause' }, { id: '00000000-0001-7000-8000-000000000001' });
+    expect((await world.clock.settled(a.engine.intervene('g', deed), 5_000)).kind).toBe('done');
+    expect(b.monitor.alarms).toEqual([]);
+    world.branches.release('debit', 'try');
+    await world.clock.settled(registering, 60_000);
+  });
+
   it('is answered as recorded when that node says nothing', async () => {
     const { world, a, b, registering } = await drivenByB();
     void registering.catch(() => undefined);

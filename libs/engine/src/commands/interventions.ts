@@ -143,7 +143,7 @@ export class Interventions {
   private async recorded(gid: string, deed: Deed, image: TransactionView): Promise<DeedResult> {
     const { recorder, store } = this.ports;
     try {
-      await recorder.record(rowOfDeed(gid, deed), ELSEWHERE_MS);
+      await recorder.record(rowOfDeed(gid, deed, this.ports.time.nowMs()), ELSEWHERE_MS);
     } catch (error) {
       if (error instanceof EngineError && error.code === 'outcome_unknown') return { kind: 'recorded', view: image };
       throw error;
