@@ -34,8 +34,9 @@ export class Policies {
     const known = this.latestByName.get(name) ?? null;
     const isStale = this.clock.monotonicMs() - this.readAtMs >= FRESH_FOR_MS;
     if (known === null) await this.refresh();
-    // A policy that is known is good enough while the store is away; a new version is seen by the next caller.
-    else if (isStale && this.reading === null) void this.refresh().catch(() => undefined);
+    // One caller a second waits for a look: however long nobody has asked, what has been added or retired since counts. Those who come meanwhile do not
+    // wait, and while the store is away what is known is good enough.
+    else if (isStale && this.reading === null) await this.refresh().catch(() => undefined);
     return this.latestByName.get(name) ?? null;
   }
 
