@@ -53,6 +53,18 @@ describeOnEveryDatabase('An action that needs a second person', (ground) => {
     expect((await post(`${approval}/approve`, { comment: 'again' }, 'root')).body.code).toBe('approval_not_pending');
   });
 
+  it('is asked for once under one key, however often the request is repeated', async () => {
+    const gid = await begun();
+    const headers = { 'x-api-key': keys.ada, 'idempotency-key': randomUUID() };
+    const again = () => assent.post(`/v1/transactions/${gid}/actions/pause`, { reason: 'the bank calls' }, headers);
+    const first = await again();
+    expect(await again()).toMatchObject({ status: 202, body: first.body });
+    const other = await assent.post(`/v1/transactions/${gid}/actions/pause`, { reason: 'another' }, headers);
+    expect(other.body.code).toBe('idempotency_conflict');
+    const { items } = (await get('/v1/approvals?state=pending', 'ben')).body as unknown as { items: { gid: string }[] };
+    expect(items.filter((item) => item.gid === gid)).toHaveLength(1);
+  });
+
   it('is not done when somebody says no, and not by an admin of whom no rule speaks', async () => {
     const gid = await begun();
     const { body } = await ask(gid);

@@ -50,15 +50,15 @@ export class Approvals {
 
   /**
    * Keeps what was asked for. `actions` as for `areDemanded`; of several rules the shortest time counts. Throws `ApiError` as the preview does, and
-   * `too_many_approvals`.
+   * `too_many_approvals`. `id`: of the request, for whoever may have to look whether it was kept.
    */
-  async request(asked: AskedAction, actions: readonly string[], by: Principal): Promise<ApprovalRequest> {
+  async request(asked: AskedAction, actions: readonly string[], by: Principal, id: string = uuidv7()): Promise<ApprovalRequest> {
     const preview = await this.runnerThere().preview(asked, by);
     const rule = await this.table.shortestRule(actions, by.role);
     if (rule === null) throw new Error(`No rule demands a second person for ${asked.action}`);
     const requestedAtMs = this.nowMs();
     const request: ApprovalRequest = {
-      ...{ id: uuidv7(), gid: asked.gid, action: asked.action, reason: asked.reason },
+      ...{ id, gid: asked.gid, action: asked.action, reason: asked.reason },
       request: JSON.stringify(asked),
       preview: JSON.stringify(preview),
       ...{ requestedBy: by.name, requesterRole: by.role, requestedAtMs, expiresAtMs: requestedAtMs + rule.ttlMs },
@@ -72,6 +72,11 @@ export class Approvals {
       await this.record(manager, request, by.name, 'approval_requested', asked.reason, {});
     });
     return request;
+  }
+
+  /** The request of this id, or `null` when none was kept. */
+  lookBack(id: string): Promise<ApprovalRequest | null> {
+    return this.table.find(id);
   }
 
   async list(state: ApprovalRequest['state'] | null, afterId: string, limit: number): Promise<readonly ApprovalRequest[]> {

@@ -1,9 +1,11 @@
 /** `GET /v1/transactions/{gid}/actions` and `POST /v1/transactions/{gid}/actions/{name}`: what may be done by hand, and doing it. */
+import type { ApprovalRequest } from '@assent/store';
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { type Principal, principalOf } from '../../access/index.js';
 import { Administration, type AskedAction } from '../../admin/index.js';
 import { ApiError } from '../../errors/index.js';
+import { Operations } from '../operations.js';
 import { readGid, readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
 import { isoTime } from '../transaction-body.js';
@@ -11,10 +13,12 @@ import { readAction } from './action.schema.js';
 import { ActionDesk, readName } from './action-desk.js';
 import { actionCatalogue } from './catalogue.js';
 import { readDryRun, readIdempotencyKey, readIfMatch } from './preconditions.js';
+import { type Answered, once } from './repeats.js';
 
 @Controller('v1/transactions')
 export class ActionsController {
   constructor(
+    private readonly operations: Operations,
     private readonly desk: ActionDesk,
     private readonly administration: Administration,
   ) {}
@@ -52,22 +56,31 @@ export class ActionsController {
     }
     const demanded = parameters.force === true ? [name, 'force'] : [name];
     if (await this.administration.approvals().areDemanded(demanded, by.role)) {
-      await this.sendRequest(reply, asked, demanded, by);
+      const { status, body } = await this.request(asked, demanded, by, idempotencyKey);
+      sendJson(reply, status, body);
       return;
     }
     const { status, body } = await this.desk.act(asked, { requestedBy: by, approvedBy: null, idempotencyKey });
     sendJson(reply, status, body);
   }
 
-  /** A second person has to agree first. */
-  private async sendRequest(reply: FastifyReply, asked: AskedAction, demanded: readonly string[], by: Principal): Promise<void> {
-    const { id, expiresAtMs } = await this.administration.approvals().request(asked, demanded, by);
-    sendJson(reply, 202, {
-      action: asked.action,
-      outcome: 'approval_requested',
-      approval: id,
-      expiresAt: isoTime(expiresAtMs),
-      links: { approval: `/v1/approvals/${id}` },
+  /** A second person has to agree first. One who asks again under their key is told of the request that they have made. */
+  private request(asked: AskedAction, demanded: readonly string[], by: Principal, key: string | null): Promise<Answered> {
+    const approvals = this.administration.approvals();
+    return once(() => this.operations.idempotencyKeys(), {
+      principal: by.name,
+      key,
+      content: asked,
+      work: async (id) => requested(await approvals.request(asked, demanded, by, id)),
+      lookBack: async (id) => {
+        const kept = await approvals.lookBack(id);
+        return kept === null ? null : requested(kept);
+      },
     });
   }
+}
+
+function requested({ id, action, expiresAtMs }: ApprovalRequest): Answered {
+  const links = { approval: `/v1/approvals/${id}` };
+  return { status: 202, body: { action, outcome: 'approval_requested', approval: id, expiresAt: isoTime(expiresAtMs), links } };
 }
