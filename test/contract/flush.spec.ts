@@ -214,6 +214,17 @@ describeEveryStore('a flush', (under) => {
     expect(await under().store.readAttempts('g-1')).toHaveLength(3);
   });
 
+  it('gives back the newest attempts of a transaction that has failed for long', async () => {
+    const node = await Node.enter(under().store);
+    await node.commit({ begins: [aBegin('g-1', node.incarnation)] });
+    const attempts = Array.from({ length: 1_010 }, (_, index) =>
+      anAttempt('g-1', { attempt: index + 1, startedAtMs: BEGUN_AT_MS + index }),
+    );
+    await node.commit({ moves: [aMove('g-1', node.incarnation)], attempts });
+    const numbers = (await under().store.readAttempts('g-1')).map(({ attempt }) => attempt);
+    expect([numbers.length, numbers[0], numbers.at(-1)]).toEqual([1_000, 11, 1_010]);
+  });
+
   it('gives back who did what, in order', async () => {
     const node = await Node.enter(under().store);
     const deeds = [anAudit('g-1', { atMs: 5, reason: "it's ☂" }), anAudit('g-1', { atMs: 7, action: 'resume' })];

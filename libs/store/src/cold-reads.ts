@@ -7,20 +7,20 @@ import { AttemptLogEntity, AuditLogEntity, PolicyRetirementEntity, RetryPolicyEn
 /** Rows of one transaction that are shown at once. */
 const MAX_ROWS = 1_000;
 
-/** Oldest first. Index: primary, which begins with the gid. */
+/** The newest, oldest of them first: what failed just now says more than what failed yesterday. Index: primary, which begins with the gid. */
 export async function readAttempts(dataSource: DataSource, gid: string): Promise<readonly AttemptRow[]> {
   const rows = await dataSource.getRepository(AttemptLogEntity).find({
     where: { gid },
-    order: { startedAtMs: 'ASC', attempt: 'ASC' },
+    order: { startedAtMs: 'DESC', attempt: 'DESC' },
     take: MAX_ROWS,
   });
-  return rows.map(({ flush, place, ...row }) => row);
+  return rows.toReversed().map(({ flush, place, ...row }) => row);
 }
 
-/** Oldest first. Index: (gid, at). */
+/** The newest, oldest of them first. Index: (gid, at). */
 export async function readAudit(dataSource: DataSource, gid: string): Promise<readonly AuditRow[]> {
-  const rows = await dataSource.getRepository(AuditLogEntity).find({ where: { gid }, order: { atMs: 'ASC', id: 'ASC' }, take: MAX_ROWS });
-  return rows.map((row) => ({ ...row }));
+  const rows = await dataSource.getRepository(AuditLogEntity).find({ where: { gid }, order: { atMs: 'DESC', id: 'DESC' }, take: MAX_ROWS });
+  return rows.toReversed().map((row) => ({ ...row }));
 }
 
 /** These rows, as far as they are there. Index: primary. */

@@ -48,9 +48,13 @@ export async function deedBodies(history: History, gid: string): Promise<readonl
 }
 
 function deedOf({ atMs, principal, action, reason, detail }: AuditRow): TimelineDeed {
-  const { outcome, code } = detailOf(detail) as { readonly outcome?: unknown; readonly code?: unknown };
+  const { outcome, code, branch, op, as, policy, forced, approvedBy } = detailOf(detail) as Partial<
+    TimelineDeed & { readonly code: string }
+  >;
   const refused = typeof code === 'string' ? `refused: ${code}` : 'refused';
-  return { atMs, principal, action, reason, outcome: outcome === 'refused' ? refused : 'done' };
+  const about = { branch, op, as, policy: typeof policy === 'object' ? policy : undefined, forced, approvedBy };
+  const given = Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined));
+  return { atMs, principal, action, reason, outcome: outcome === 'refused' ? refused : 'done', ...given };
 }
 
 /** A detail is JSON, unless it was too long for its column and cut. */

@@ -212,8 +212,9 @@ export interface TransactionStore {
   settle(incarnation: Incarnation, flushes: number): Promise<Witness>;
   read(gid: string): Promise<StoredTransaction | null>;
   readMany(gids: readonly string[]): Promise<readonly StoredTransaction[]>;
-  /** Failed attempts of one transaction, oldest first, at most 1,000. */
+  /** Failed attempts of one transaction, oldest first; of more than 1,000 the newest. */
   readAttempts(gid: string): Promise<readonly AttemptRow[]>;
+  /** As `readAttempts`: what people did, or were refused. */
   readAudit(gid: string): Promise<readonly AuditRow[]>;
   /** These rows of the audit, as far as they are there. Index: primary. */
   findAudit(ids: readonly string[]): Promise<readonly AuditRow[]>;

@@ -1,5 +1,6 @@
 /** What happened to one transaction, in order: its acceptance, the calls, the decision, what people did, its end. Data only; words are beside it. */
 import type { EpochMs } from '../model/ids.js';
+import type { PolicyRef } from '../model/policy.js';
 import type { OpView, TransactionView } from '../model/view.js';
 
 /** One call that ended, as a log or the table of failed attempts tells it. */
@@ -23,6 +24,15 @@ export interface TimelineDeed {
   readonly action: string;
   readonly reason: string;
   readonly outcome: string;
+  /** What it was about, where it was about a part only: a branch, and of one settled by hand the op and how it was said to have ended; a policy. */
+  readonly branch?: string;
+  readonly op?: string;
+  readonly as?: string;
+  readonly policy?: PolicyRef;
+  /** Although the participant could not be told, or held something else. */
+  readonly forced?: true;
+  /** Who else agreed. */
+  readonly approvedBy?: string;
 }
 
 export type Moment = {

@@ -113,6 +113,24 @@ describe('a transaction in one line', () => {
   });
 });
 
+describe('what a person did', () => {
+  const wordsOf = (more: object) => {
+    const deed = { atMs: begunAtMs, principal: 'ada', action: 'resolve', reason: 'the bank has called', outcome: 'done', ...more };
+    return momentInWords(cancelling, { atMs: begunAtMs, known: 'time', kind: 'deed', deed });
+  };
+
+  it('is told with what it was about, and who agreed', () => {
+    const settled = { branch: 'freeze', op: 'cancel', as: 'succeeded', forced: true, approvedBy: 'ben' } as const;
+    expect(wordsOf(settled)).toBe('ada: resolve freeze cancel as succeeded by force (approved by ben), because the bank has called');
+    expect(wordsOf({ action: 'change-policy', reason: '', policy: { name: 'patient', version: 1 } })).toBe(
+      'ada: change-policy to patient v1',
+    );
+    expect(wordsOf({ action: 'retry', outcome: 'refused: not_parked' })).toBe(
+      'ada: retry (refused: not_parked), because the bank has called',
+    );
+  });
+});
+
 describe('the moments of a transaction', () => {
   it('are in order: failed calls with their times, those that went well where they belong, and what people did', () => {
     const deed = { atMs: begunAtMs + 40_000, principal: 'ada', action: 'retry', reason: 'it is back', outcome: 'done' };

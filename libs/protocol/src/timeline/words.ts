@@ -2,7 +2,7 @@
 import type { Attention } from '../api.js';
 import type { EpochMs } from '../model/ids.js';
 import type { BranchView, OpView, TransactionView } from '../model/view.js';
-import type { Moment } from './moments.js';
+import type { Moment, TimelineDeed } from './moments.js';
 
 /** Parts of the headline that tell of single branches; more are counted. */
 const MOST_TOLD = 3;
@@ -31,11 +31,8 @@ export function momentInWords(view: TransactionView, moment: Moment): string {
       return `decided: ${view.decision?.kind ?? ''}${reasonInWords(view)}`;
     case 'finished':
       return view.mixed ? `${view.status}, mixed` : view.status;
-    case 'deed': {
-      const { principal, action, reason, outcome } = moment.deed;
-      const refused = outcome === 'done' ? '' : ` (${outcome})`;
-      return `${principal}: ${action}${refused}${reason === '' ? '' : `, because ${reason}`}`;
-    }
+    case 'deed':
+      return deedInWords(view, moment.deed);
     case 'call': {
       const { branch, op, attempt, outcome, durationMs, code, message } = moment.call;
       const number = attempt === null ? '' : ` attempt ${attempt}`;
@@ -45,6 +42,22 @@ export function momentInWords(view: TransactionView, moment: Moment): string {
       return `${labelOf(view, branch)} ${op}${number} ${outcome}${took}${why}${nothing}`;
     }
   }
+}
+
+/** `ada: resolve payment.freeze cancel as succeeded by force (approved by ben), because the bank has called`. */
+function deedInWords(view: TransactionView, deed: TimelineDeed): string {
+  const { principal, action, reason, outcome, branch, op, as, policy, forced, approvedBy } = deed;
+  const parts = [
+    branch === undefined ? '' : ` ${labelOf(view, branch)}`,
+    op === undefined ? '' : ` ${op}`,
+    as === undefined ? '' : ` as ${as}`,
+    policy === undefined ? '' : ` to ${policy.name} v${policy.version}`,
+    forced === true ? ' by force' : '',
+    approvedBy === undefined ? '' : ` (approved by ${approvedBy})`,
+    outcome === 'done' ? '' : ` (${outcome})`,
+    reason === '' ? '' : `, because ${reason}`,
+  ];
+  return `${principal}: ${action}${parts.join('')}`;
 }
 
 /** `accepted (deadline 30 s, policy standard v1)`. */

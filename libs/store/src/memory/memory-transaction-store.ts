@@ -115,7 +115,7 @@ export class MemoryTransactionStore implements TransactionStore {
   async readAttempts(gid: string): Promise<readonly AttemptRow[]> {
     await this.reach('readAttempts');
     const rows = this.database.attempts.get(gid) ?? [];
-    return rows.toSorted((a, b) => a.startedAtMs - b.startedAtMs).slice(0, MAX_ATTEMPTS_READ);
+    return rows.toSorted((a, b) => a.startedAtMs - b.startedAtMs).slice(-MAX_ATTEMPTS_READ);
   }
 
   async readAudit(gid: string): Promise<readonly AuditRow[]> {

@@ -14,7 +14,10 @@ const PARTS = ['attempts', 'audit'] as const;
 
 /** The query parameters, for the documents. */
 export const getQuery = {
-  include: { type: 'string', description: 'attempts, audit or both, separated by a comma: failed calls, and what people did.' },
+  include: {
+    type: 'string',
+    description: 'attempts, audit or both, separated by a comma: failed calls, and what people did; of more than 1,000 the newest.',
+  },
 } as const;
 
 @Controller('v1/transactions')

@@ -19,6 +19,10 @@ const entry = {
     ...{ branch: text, op: text, outcome: text, code: text, message: text, principal: text, action: text, reason: text },
     attempt: { anyOf: [{ type: 'integer' }, { type: 'null' }] },
     durationMs: { anyOf: [{ type: 'integer' }, { type: 'null' }] },
+    as: { ...text, description: 'How an op that was settled by hand was said to have ended.' },
+    policy: { type: 'object', properties: { name: text, version: { type: 'integer' } } },
+    forced: { type: 'boolean' },
+    approvedBy: text,
   },
 } as const;
 
