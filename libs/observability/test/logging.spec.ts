@@ -26,6 +26,23 @@ describe('a logger', () => {
     expect(lines.map((line) => line.msg)).toEqual(['loud']);
   });
 
+  it('tells of an error what happened, and never the statement or the values that a driver hangs on it', () => {
+    const { logger, lines } = recordingLogger('info');
+    const driverError = Object.assign(new Error('disk full'), { sql: "INSERT INTO t VALUES ('4111-1111')", errno: 1021 });
+    const failed = Object.assign(new Error('disk full', { cause: driverError }), {
+      ...{ query: 'INSERT INTO t VALUES (?)', parameters: ['4111-1111'], driverError, code: 'ER_DISK_FULL' },
+    });
+    logger.error({ err: failed }, 'A request failed unexpectedly');
+    new NestLogger(logger).error(failed);
+    logger.error({ err: 'no error at all' }, 'thrown');
+    expect(lines).toMatchObject([
+      { err: { type: 'Error', message: 'disk full: disk full', code: 'ER_DISK_FULL', stack: expect.stringContaining('logging.spec') } },
+      { err: { code: 'ER_DISK_FULL' } },
+      { err: { message: 'no error at all' } },
+    ]);
+    expect(JSON.stringify(lines)).not.toMatch(/4111|INSERT/);
+  });
+
   it('says at once when its file cannot be opened', () => {
     expect(() => createLogger({ level: 'info', name: 'order', destination: join(folder, 'no', 'such') })).toThrow('ENOENT');
   });

@@ -29,9 +29,20 @@ export function createLogger(options: LoggerOptions): Logger {
       base: { name: options.name, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: errorOf },
     },
     stream,
   );
+}
+
+/**
+ * What of an error is told. Drivers hang the statement on theirs, with the values that were bound to it: payloads, and keys. pino's own serializer shows
+ * whatever an error has.
+ */
+function errorOf(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return { message: String(error) };
+  const { type, message, stack, code } = pino.stdSerializers.err(error as Error);
+  return { type, message, stack, ...((typeof code === 'string' || typeof code === 'number') && { code }) };
 }
 
 /**
