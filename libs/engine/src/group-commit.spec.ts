@@ -3,6 +3,7 @@ import { MemoryDatabase, MemoryTransactionStore } from '@assent/store';
 import { Gate } from '../test/gate.js';
 import { branch, initiatorTcc, saga } from '../test/requests.js';
 import { World } from '../test/world.js';
+import type { BeginRequest } from './api.js';
 
 const aWorld = () =>
   new World(
@@ -80,6 +81,10 @@ describe('a flush that fails', () => {
   });
 });
 
+function traced(request: BeginRequest, trace: string): BeginRequest {
+  return { ...request, definition: { ...request.definition, trace } };
+}
+
 describe('a row that the store refuses', () => {
   it('fails alone: its neighbours in the same flush are accepted', async () => {
     const world = aWorld();
@@ -117,12 +122,14 @@ describe('a row that the store refuses', () => {
     const world = aWorld();
     const { engine, store, monitor } = await world.start('a');
     world.branches.script('stock', 'action', { kind: 'refuses', code: 'NO' });
-    await world.clock.settled(engine.begin(saga('g', 'stock')));
+    const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await world.clock.settled(engine.begin(traced(saga('g', 'stock'), trace)));
     store.failNextFlush({ kind: 'answered', result: { kind: 'data_error', message: 'message too long' } });
     await world.allFinal(['g']);
     expect(world.statusOf('g')).toBe('aborted');
     expect(world.database.attempts.has('g')).toBe(false);
     expect(monitor.raised('poison_row')).toBe(true);
+    expect(monitor.concerns).toEqual([{ gid: 'g', trace }]);
   });
 
   it('is begun after all when the row of its gid has gone before it could be read', async () => {

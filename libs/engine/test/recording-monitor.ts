@@ -1,10 +1,12 @@
 /** Remembers what the engine told. */
 import type { Outcome, TransactionView } from '@assent/protocol';
 import type { BranchCall } from '../src/ports/branch-invoker.js';
-import type { Monitor } from '../src/ports/monitor.js';
+import type { Concern, Monitor } from '../src/ports/monitor.js';
 
 export class RecordingMonitor implements Monitor {
   readonly alarms: string[] = [];
+  /** What each alarm is about. */
+  readonly concerns: (Concern | undefined)[] = [];
   readonly marks: string[] = [];
   readonly ended: TransactionView[] = [];
   /** Rows of each flush. */
@@ -33,8 +35,9 @@ export class RecordingMonitor implements Monitor {
     this.flushes.push(rows);
   }
 
-  alarm(code: string, detail: string): void {
+  alarm(code: string, detail: string, about?: Concern): void {
     this.alarms.push(`${code}: ${detail}`);
+    this.concerns.push(about);
   }
 
   tookUp(from: string, count: number): void {

@@ -89,8 +89,8 @@ export class EngineMonitor implements Monitor {
     this.metrics.tookUp(from, count);
   }
 
-  info(message: string, fields: Readonly<Record<string, unknown>>): void {
-    this.logger.info(fields, message);
+  info(message: string, fields: Readonly<Record<string, unknown>>, about?: Concern): void {
+    this.logger.info({ ...fields, ...this.fieldsOf(about) }, message);
   }
 
   private fieldsOf(about: Concern | undefined): Readonly<Record<string, string>> {

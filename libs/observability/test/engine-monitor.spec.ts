@@ -102,6 +102,10 @@ describe('the log of a coordinator', () => {
   it('carries what the engine has to say', () => {
     const { monitor, lines } = monitorAt('info');
     monitor.info('flushing again', { incarnation: '42' });
-    expect(lines).toMatchObject([{ level: 'info', msg: 'flushing again', incarnation: '42' }]);
+    monitor.info('lost a transaction to another node', { version: 3 }, { gid: 'g-1' });
+    expect(lines).toMatchObject([
+      { level: 'info', msg: 'flushing again', incarnation: '42' },
+      { level: 'info', version: 3, gid: 'g-1', traceId: 'trace of g-1' },
+    ]);
   });
 });

@@ -10,7 +10,7 @@ import type { EngineOptions } from '../options.js';
 import type { BranchInvoker } from '../ports/branch-invoker.js';
 import type { Clock, Random } from '../ports/clock.js';
 import type { Failpoints } from '../ports/failpoints.js';
-import type { Monitor } from '../ports/monitor.js';
+import type { Concern, Monitor } from '../ports/monitor.js';
 import { type Incarnation, type StoredTransaction, StoreUnavailableError } from '../ports/transaction-store.js';
 import type { DatabaseTime, Lease, Scheduler } from '../time/index.js';
 import type { Waiters } from '../waiters/index.js';
@@ -241,7 +241,7 @@ export class Driver implements ResidentHost, CallsHost {
   /** Somebody else moved the row. Whoever waits here may try again on the fresh one; this node has lost it. */
   unmoved(resident: Resident): void {
     if (!resident.here) return;
-    this.ports.monitor.info('lost a transaction to another node', { gid: resident.gid, version: resident.version });
+    this.ports.monitor.info('lost a transaction to another node', { version: resident.version }, concernOf(resident));
     this.forget(resident);
     resident.answerAll(LOST);
   }
@@ -254,9 +254,8 @@ export class Driver implements ResidentHost, CallsHost {
     if (!resident.here) return;
     if (!resident.bare && resident.durable !== null) {
       // The culprit may be a side row (an attempt's message): people can do without it, the transaction cannot do without its image.
-      this.ports.monitor.alarm('poison_row', `${resident.gid}: ${message}; flushed once more without attempts and attention`, {
-        gid: resident.gid,
-      });
+      const detail = `${resident.gid}: ${message}; flushed once more without attempts and attention`;
+      this.ports.monitor.alarm('poison_row', detail, concernOf(resident));
       resident.bare = true;
       this.ports.writer.enqueue(resident);
       return;
@@ -351,7 +350,7 @@ export class Driver implements ResidentHost, CallsHost {
     for (const line of attention?.split('\n') ?? []) {
       const [branch = '', kind] = line.split('/');
       if (kind !== 'parked' || known.has(line)) continue;
-      this.ports.monitor.alarm('branch_parked', `${gid}: ${line}`, { gid, branch, trace: resident.present.definition.trace });
+      this.ports.monitor.alarm('branch_parked', `${gid}: ${line}`, { ...concernOf(resident), branch });
     }
     resident.alarmedAttention = attention;
   }
@@ -369,7 +368,7 @@ export class Driver implements ResidentHost, CallsHost {
 
   private setAsideAs(resident: Resident, code: EngineErrorCode, detail: string): void {
     if (!resident.here) return;
-    this.ports.monitor.alarm(code === 'unstorable' ? 'poison_row' : code, `${resident.gid}: ${detail}`, { gid: resident.gid });
+    this.ports.monitor.alarm(code === 'unstorable' ? 'poison_row' : code, `${resident.gid}: ${detail}`, concernOf(resident));
     if (resident.durable !== null) this.setAside.note(resident.gid, code);
     this.forget(resident);
     resident.refuseAll(new EngineError(code, detail, { gid: resident.gid }));
@@ -384,6 +383,10 @@ export class Driver implements ResidentHost, CallsHost {
 function isNewlyDecided({ present, durable, flying }: Resident): boolean {
   const written = flying === null ? durable : flying.tx;
   return present.status !== 'active' && (written === null || written.status === 'active');
+}
+
+function concernOf({ gid, present }: Resident): Concern {
+  return { gid, trace: present.definition.trace };
 }
 
 function tellWatchers(resident: Resident): void {

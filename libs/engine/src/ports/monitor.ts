@@ -23,5 +23,5 @@ export interface Monitor {
   alarm(code: string, detail: string, about?: Concern): void;
   /** Transactions this node took up that it did not drive: from rest, or from a node that died or stopped. */
   tookUp(from: 'rest' | 'dead_node' | 'stopped_node', count: number): void;
-  info(message: string, fields: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields: Readonly<Record<string, unknown>>, about?: Concern): void;
 }

@@ -17,7 +17,9 @@ interface Message {
   readonly body: { readonly type: string; readonly subject?: string; readonly dedupeKey: string; readonly escalated?: boolean };
 }
 
-const quiet = { info: () => undefined, warn: () => undefined };
+const lines: object[] = [];
+const remember = (fields: object) => void lines.push(fields);
+const log = { info: remember, warn: remember };
 const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 
 const times = { monotonicMs: clock.monotonicMs, wallClockMs: clock.nowMs };
@@ -41,6 +43,7 @@ let escalations: Escalations;
 let key: string;
 
 beforeEach(async () => {
+  lines.length = 0;
   folder = mkdtempSync(join(tmpdir(), 'assent-escalation-'));
   opened = await openTransactionStore({ url: `sqlite:${join(folder, 'a.sqlite')}`, leaseMs: 5_000 });
   status = 204;
@@ -69,7 +72,7 @@ afterEach(async () => {
 });
 
 const nodeCalled = (node: string) =>
-  new Escalator({ dataSource: opened.dataSource, sender, node, holder: node, openBreakers: () => breakers, log: quiet });
+  new Escalator({ dataSource: opened.dataSource, sender, node, holder: node, openBreakers: () => breakers, log });
 
 async function rule(changes: Partial<AskedRule> = {}): Promise<void> {
   const put = await escalations.put(
@@ -176,7 +179,7 @@ it('loses nothing when a node dies between its claim and the webhook', async () 
   await rule({ repeatMs: 1_000 });
   await park('g-1');
   const dying = new DyingSender({ egress: new EgressPolicy({ allowLoopback: true, allowedOrigins: [origin] }), timeoutMs: 1, ...times });
-  const parts = { dataSource: opened.dataSource, node: 'a', openBreakers: () => [], log: quiet };
+  const parts = { dataSource: opened.dataSource, node: 'a', openBreakers: () => [], log };
   await new Escalator({ ...parts, sender: dying, holder: 'a' }).look();
   expect(messages).toEqual([]);
   await opened.dataSource.query('UPDATE duty SET until = 0');
@@ -269,4 +272,15 @@ it('can be tried out, and refuses URLs that nobody allowed', async () => {
   expect(await escalations.deliveries({ rule: 'parked' }, 10)).toHaveLength(1);
   await expect(rule({ url: 'http://169.254.169.254/latest' })).rejects.toMatchObject({ code: 'webhook_not_allowed' });
   await expect(rule({ escalationUrl: 'https://elsewhere.example/' })).rejects.toMatchObject({ fields: { pointer: '/escalationUrl' } });
+});
+
+it('names the transaction on every line that is about one', async () => {
+  await rule();
+  await park('g-1');
+  server.removeAllListeners('request').on('request', (request, response) => request.resume() && response.writeHead(500).end());
+  const node = nodeCalled('a');
+  await node.look();
+  await unpark('g-1');
+  await node.look();
+  expect(lines.map((line) => ('gid' in line ? line.gid : line))).toEqual(['g-1', 'g-1', 'g-1', 'g-1']);
 });

@@ -161,15 +161,12 @@ export class Escalator {
       ...{ acknowledgedBy: null, acknowledgedAtMs: null, comment: null, resolvedAtMs: null },
     };
     if (!(await this.tables.open(alert))) return;
-    this.parts.log.warn(
-      { alert: alert.id, rule: rule.name, severity: rule.severity, gid: rule.kind === 'breaker_open' ? undefined : subject },
-      detail,
-    );
+    this.parts.log.warn({ alert: alert.id, rule: rule.name, severity: rule.severity, ...aboutOf(alert) }, detail);
   }
 
   private async resolve(alert: EscalationAlert, nowMs: number): Promise<void> {
     await this.tables.resolve(alert, nowMs);
-    this.parts.log.info({ alert: alert.id, rule: alert.rule, subject: alert.subject }, 'An alert is over');
+    this.parts.log.info({ alert: alert.id, rule: alert.rule, ...aboutOf(alert) }, 'An alert is over');
   }
 
   private async send(alert: EscalationAlert, rules: readonly EscalationRule[], nowMs: number): Promise<void> {
@@ -207,9 +204,17 @@ export class Escalator {
       problem,
     });
     if (problem !== '')
-      this.parts.log.warn({ alert: alert.id, rule: rule.name, url: new URL(url).origin, detail: problem }, 'A webhook was not taken');
+      this.parts.log.warn(
+        { alert: alert.id, rule: rule.name, ...aboutOf(alert), url: new URL(url).origin, detail: problem },
+        'A webhook was not taken',
+      );
     return problem === '';
   }
+}
+
+/** So that a line is found by the transaction it is about. No gid has an `@`, every subject that is a breaker has one. */
+function aboutOf({ subject }: EscalationAlert): { readonly gid: string } | { readonly subject: string } {
+  return subject.includes('@') ? { subject } : { gid: subject };
 }
 
 /** Why the receiver did not take it, or nothing. */
