@@ -6,6 +6,7 @@ import {
   AuditChain,
   Duties,
   findAudit,
+  foreseeAudit,
   inTransaction,
   type OpenedStore,
   openTransactionStore,
@@ -116,16 +117,42 @@ function suite(ground: () => Promise<Ground>): void {
     await write(6);
     await chain.extend();
     const purge = { beforeMs: START_MS + 4, limit: 3 };
-    expect(await purgeAudit(opened.dataSource, { ...purge, dryRun: true })).toBe(4);
+    expect(await foreseeAudit(opened.dataSource, purge)).toBe(3);
+    expect(await foreseeAudit(opened.dataSource, { ...purge, limit: 100 })).toBe(4);
     expect(await chain.verify()).toMatchObject({ links: 6 });
-    expect(await purgeAudit(opened.dataSource, { ...purge, dryRun: false })).toBe(4);
+    expect(await purgeAudit(opened.dataSource, purge)).toBe(4);
     expect(await chain.verify()).toMatchObject({ holds: true, broken: null, head: { seq: 6 } });
-    expect(await purgeAudit(opened.dataSource, { ...purge, dryRun: false })).toBe(0);
+    expect(await purgeAudit(opened.dataSource, purge)).toBe(0);
     await write(1);
     await chain.extend();
     expect(await chain.verify()).toMatchObject({ holds: true, head: { seq: 7 } });
     await run('DELETE FROM audit_log WHERE reason = ?', ['r4']);
     expect(await chain.verify()).toMatchObject({ holds: false, broken: { seq: 5, problem: 'row_missing' } });
+  });
+
+  it('loses nothing to retention from the first broken link on, so that a purge hides no tampering', async () => {
+    const ids = await write(6);
+    await chain.extend();
+    await run('DELETE FROM audit_log WHERE id = ?', [ids[3]]);
+    const purge = { beforeMs: START_MS + 100, limit: 100 };
+    expect(await foreseeAudit(opened.dataSource, purge)).toBe(3);
+    expect(await purgeAudit(opened.dataSource, purge)).toBe(3);
+    expect(await purgeAudit(opened.dataSource, purge)).toBe(0);
+    expect(await chain.verify()).toMatchObject({ holds: false, broken: { seq: 4, auditId: ids[3], problem: 'row_missing' } });
+  });
+
+  it('does not take a row for old because somebody says so', async () => {
+    const ids = await write(4);
+    await chain.extend();
+    await run('UPDATE audit_log SET at = 1 WHERE id = ?', [ids[2]]);
+    expect(await purgeAudit(opened.dataSource, { beforeMs: START_MS + 2, limit: 100 })).toBe(2);
+    expect(await chain.verify()).toMatchObject({ holds: false, broken: { seq: 3, problem: 'changed' } });
+  });
+
+  it('foresees more than one look can hold', async () => {
+    await write(450);
+    while ((await chain.extend()) > 0);
+    expect(await foreseeAudit(opened.dataSource, { beforeMs: START_MS + 430, limit: 1_000 })).toBe(430);
   });
 
   it('is found by transaction, principal and time, newest first', async () => {

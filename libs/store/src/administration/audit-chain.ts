@@ -107,9 +107,28 @@ async function newestLink(manager: EntityManager): Promise<AuditChainEntity | nu
   return link ?? null;
 }
 
-async function rowsOf(manager: EntityManager, links: readonly AuditChainEntity[]): Promise<ReadonlyMap<string, AuditLogEntity>> {
+/** The rows of these links, by their ids. */
+export async function rowsOf(manager: EntityManager, links: readonly AuditChainEntity[]): Promise<ReadonlyMap<string, AuditLogEntity>> {
   const rows = await manager.find(AuditLogEntity, { where: { id: In(links.map(({ auditId }) => auditId)) } });
   return new Map(rows.map((row) => [row.id, row]));
+}
+
+/**
+ * How many of these links hold, with their rows. `before`: the link in front of them, `null` when they are the oldest there are. For whoever takes old rows
+ * away, and must stop before the first that does not: the break would go with it.
+ */
+export function soundLinks(
+  links: readonly AuditChainEntity[],
+  rows: ReadonlyMap<string, AuditLogEntity>,
+  before: ChainHead | null,
+): number {
+  let previous = before ?? { seq: 0, hash: GENESIS };
+  const broken = links.findIndex((link, at) => {
+    const problem = problemOf(link, previous, rows.get(link.auditId), before === null && at === 0);
+    previous = link;
+    return problem !== null;
+  });
+  return broken === -1 ? links.length : broken;
 }
 
 /**

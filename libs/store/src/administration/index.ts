@@ -2,7 +2,7 @@
 export { ApiKeyTable, type ListedKey, MOST_API_KEYS } from './api-keys.js';
 export { type ApprovalDecision, type ApprovalRequest, type ApprovalRule, ApprovalTable } from './approvals.js';
 export { AuditChain, type BrokenLink, type ChainHead, type ChainReport } from './audit-chain.js';
-export { purgeAudit } from './audit-retention.js';
+export { foreseeAudit, type OldAudit, purgeAudit } from './audit-retention.js';
 export { type AuditQuery, findAudit, MOST_AUDIT_ROWS, recordAudit } from './audit-trail.js';
 export { Concerns, type FoundConcern } from './concerns.js';
 export { databaseMoment } from './database-moment.js';

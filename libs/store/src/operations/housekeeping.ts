@@ -3,7 +3,7 @@
  * their keys. In small batches.
  */
 import type { DataSource } from 'typeorm';
-import { purgeAudit } from '../administration/index.js';
+import { foreseeAudit, purgeAudit } from '../administration/index.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import { type ForgottenJobs, JobRetention } from './job-retention.js';
 import { type Pass, type Purged, Retention, type RetentionTimes } from './retention.js';
@@ -38,11 +38,16 @@ export class Housekeeping {
     return this.retention.foresee(pass, limit);
   }
 
-  /** The oldest rows of the audit that are too old; with `dry run` only counted. Returns how many. */
-  async purgeAudit(nowMs: number, limit: number, mode: 'purge' | 'dry run'): Promise<number> {
+  /** The oldest rows of the audit that are too old; returns how many went. */
+  async purgeAudit(nowMs: number, limit: number): Promise<number> {
     const { keepAuditMs } = this.times;
-    if (keepAuditMs === null) return 0;
-    return purgeAudit(this.dataSource, { beforeMs: nowMs - keepAuditMs, limit, dryRun: mode === 'dry run' });
+    return keepAuditMs === null ? 0 : purgeAudit(this.dataSource, { beforeMs: nowMs - keepAuditMs, limit });
+  }
+
+  /** How many rows of the audit are too old, at most `limit`. Changes nothing. */
+  async foreseeAudit(nowMs: number, limit: number): Promise<number> {
+    const { keepAuditMs } = this.times;
+    return keepAuditMs === null ? 0 : foreseeAudit(this.dataSource, { beforeMs: nowMs - keepAuditMs, limit });
   }
 
   /** Part of the oldest job that has been over for too long, of at most `limit` rows; see `JobRetention`. */
