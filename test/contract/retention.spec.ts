@@ -32,7 +32,7 @@ describeEveryDatabase('retention', (opened) => {
     await opened().dataSource.query('UPDATE global_transaction SET finished_at = ? WHERE gid = ?', [createdAtMs, gid]);
   }
 
-  const purge = async (pass: 'empty' | 'delete', limit = 100) => new Retention(opened().dataSource, times).purge(pass, limit);
+  const purge = async (pass: 'empty' | 'late' | 'delete', limit = 100) => new Retention(opened().dataSource, times).purge(pass, limit);
   const read = (gid: string) => opened().store.read(gid);
 
   it('empties what has been finished for long, and leaves what the decision was', async () => {
@@ -58,6 +58,34 @@ describeEveryDatabase('retention', (opened) => {
     expect(
       [await purge('empty', 2), await purge('empty', 2), await purge('empty', 2), await purge('empty', 2)].map(({ emptied }) => emptied),
     ).toEqual([2, 2, 1, 0]);
+  });
+
+  it('empties what had not been over for long enough when the pass came by, once it has', async () => {
+    const end = (gid: string, days: number) =>
+      opened().dataSource.query('UPDATE global_transaction SET finished_at = ? WHERE gid = ?', [nowMs - days * DAY_MS, gid]);
+    for (const gid of ['slow', 'slower', 'plain']) await aged(gid, 8, 'committed');
+    await aged('open', 8, 'active');
+    await end('slow', 6);
+    await end('slower', 5);
+    expect(await purge('empty')).toMatchObject({ looked: 4, emptied: 1 });
+    expect(await purge('late')).toMatchObject({ looked: 3, emptied: 0 });
+    await end('slow', 8);
+    expect(await new Retention(opened().dataSource, times).foresee('late', 100)).toMatchObject({ looked: 3, emptied: 1 });
+    expect([await purge('late', 2), await purge('late', 2)]).toMatchObject([{ looked: 2 }, { looked: 1 }]);
+    expect(JSON.parse((await read('slow'))?.definition ?? '')).toMatchObject({ branches: [] });
+    expect((await read('slower'))?.definition).toBe(definition);
+    await opened().dataSource.query("DELETE FROM global_transaction WHERE gid = 'slower'");
+    expect([await purge('late'), await purge('late')]).toMatchObject([
+      { looked: 2, emptied: 0 },
+      { looked: 1, emptied: 0 },
+    ]);
+  });
+
+  it('foresees nothing twice: what goes whole is not emptied before', async () => {
+    await aged('gone', 31, 'committed');
+    await aged('old', 8, 'committed');
+    const retention = new Retention(opened().dataSource, times);
+    expect([await retention.foresee('empty', 100), await retention.foresee('delete', 100)]).toMatchObject([{ emptied: 1 }, { deleted: 1 }]);
   });
 
   it('deletes rows that are older than anything that is kept, and flags what is undecided since then', async () => {

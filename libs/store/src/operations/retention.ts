@@ -6,6 +6,7 @@ import type { Status } from '@assent/protocol';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { databaseMoment, inTransaction } from '../administration/index.js';
 import { AttemptLogEntity, AttentionEntity, GlobalTransactionEntity, HousekeepingEntity } from '../schema/index.js';
+import { LateEnds, type Note } from './late-ends.js';
 
 /** Milliseconds. */
 export interface RetentionTimes {
@@ -23,8 +24,8 @@ export interface Purged {
   readonly flagged: number;
 }
 
-/** `empty`: what was asked and what failed goes. `delete`: the row goes. */
-export type Pass = 'empty' | 'delete';
+/** `empty`: what was asked and what failed goes. `late`: the same, of those that had not ended when `empty` came by. `delete`: the row goes. */
+export type Pass = 'empty' | 'late' | 'delete';
 
 interface Key {
   readonly gid: string;
@@ -37,6 +38,22 @@ interface Key {
 interface Position {
   readonly atMs: number;
   readonly gid: string;
+}
+
+/** The transactions of one batch, and how far the pass has come with them. */
+interface Look {
+  readonly keys: readonly Key[];
+  /** Of the late pass: why it looked at them. */
+  readonly notes: readonly Note[];
+  readonly looked: number;
+  readonly last: Position;
+  readonly isEnd: boolean;
+}
+
+/** Whose turn it is, and who is flagged instead. */
+interface Plan {
+  readonly going: readonly string[];
+  readonly undecided: readonly string[];
 }
 
 const START: Position = { atMs: -1, gid: '' };
@@ -52,28 +69,46 @@ export class Retention {
   purge(pass: Pass, limit: number): Promise<Purged> {
     return inTransaction(this.dataSource, async (manager) => {
       const nowMs = await databaseMoment(manager);
-      const keys = await this.keys(manager, pass, await this.position(manager, pass), nowMs, limit);
+      const { keys, notes, ...look } = await this.lookAt(manager, pass, nowMs, limit);
       const plan = this.planOf(pass, keys, nowMs);
       if (plan.going.length > 0) await this.take(manager, pass, plan.going);
       if (plan.undecided.length > 0) await flag(manager, plan.undecided, nowMs);
-      await this.moveOn(manager, pass, keys, limit);
-      return countsOf(pass, keys, plan);
+      const going = new Set(plan.going);
+      const staying = keys.filter(({ gid }) => !going.has(gid));
+      if (pass === 'empty') await new LateEnds(manager).remember(staying);
+      const waiting = new Set(staying.map(({ gid }) => gid));
+      await new LateEnds(manager).forget(notes.filter(({ gid }) => !waiting.has(gid)));
+      await this.moveOn(manager, pass, look);
+      return countsOf(pass, look.looked, plan);
     });
   }
 
-  /** What the next `limit` transactions of a pass would come to. Changes nothing. */
+  /** What the next `limit` transactions of a pass would come to, if the deleting pass went first. Changes nothing. */
   async foresee(pass: Pass, limit: number): Promise<Purged> {
     const { manager } = this.dataSource;
     const nowMs = await databaseMoment(manager);
-    const keys = await this.keys(manager, pass, await this.position(manager, pass), nowMs, limit);
-    return countsOf(pass, keys, this.planOf(pass, keys, nowMs));
+    const { keys, looked } = await this.lookAt(manager, pass, nowMs, limit);
+    const isLeft = ({ created_at: createdAt }: Key) => pass === 'delete' || Number(createdAt) >= nowMs - this.times.retentionMs;
+    return countsOf(pass, looked, this.planOf(pass, keys.filter(isLeft), nowMs));
   }
 
-  private planOf(
-    pass: Pass,
-    keys: readonly Key[],
-    nowMs: number,
-  ): { readonly going: readonly string[]; readonly undecided: readonly string[] } {
+  private async lookAt(manager: EntityManager, pass: Pass, nowMs: number, limit: number): Promise<Look> {
+    const after = await this.position(manager, pass);
+    if (pass === 'late') {
+      const notes = await new LateEnds(manager).behind(after.gid, limit);
+      const keys = await keysOf(
+        manager,
+        notes.map(({ gid }) => gid),
+      );
+      return { keys, notes, looked: notes.length, last: { atMs: 0, gid: notes.at(-1)?.name ?? '' }, isEnd: notes.length < limit };
+    }
+    const keys = await this.keys(manager, pass, after, nowMs, limit);
+    const last = keys.at(-1);
+    const position = last === undefined ? after : { atMs: Number(last.created_at), gid: last.gid };
+    return { keys, notes: [], looked: keys.length, last: position, isEnd: keys.length < limit };
+  }
+
+  private planOf(pass: Pass, keys: readonly Key[], nowMs: number): Plan {
     const endedBeforeMs = nowMs - this.times.keepFinishedMs;
     const isOver = ({ finished_at: ended, owner }: Key) => owner === null && ended !== null && Number(ended) < endedBeforeMs;
     const undecided = pass === 'delete' ? keys.filter(({ status }) => status === 'active') : [];
@@ -98,25 +133,23 @@ export class Retention {
   }
 
   /**
-   * At its end the emptying pass stays where it is: what lies before has been seen, and what was unfinished then goes whole at last. The deleting pass
-   * begins again: what it leaves behind is unfinished, and little.
+   * At its end the emptying pass stays where it is: what lies before has been seen, and what had not ended then is noted for the late one. The others
+   * begin again: what they leave behind is unfinished, and little.
    */
-  private async moveOn(manager: EntityManager, pass: Pass, keys: readonly Key[], limit: number): Promise<void> {
-    const last = keys.at(-1);
-    if (pass === 'delete' && keys.length < limit) {
+  private async moveOn(manager: EntityManager, pass: Pass, { last, isEnd }: Pick<Look, 'last' | 'isEnd'>): Promise<void> {
+    if (pass !== 'empty' && isEnd) {
       await manager.delete(HousekeepingEntity, { name: pass });
       return;
     }
-    if (last === undefined) return;
-    const position = { atMs: Number(last.created_at), gid: last.gid };
-    const moved = await manager.update(HousekeepingEntity, { name: pass }, position);
-    if (moved.affected === 0) await manager.insert(HousekeepingEntity, { name: pass, ...position });
+    if (last.atMs < 0) return;
+    const moved = await manager.update(HousekeepingEntity, { name: pass }, last);
+    if (moved.affected === 0) await manager.insert(HousekeepingEntity, { name: pass, ...last });
   }
 
   private async take(manager: EntityManager, pass: Pass, gids: readonly string[]): Promise<void> {
     const among = { gid: In([...gids]) };
     await manager.delete(AttemptLogEntity, among);
-    if (pass === 'empty') {
+    if (pass !== 'delete') {
       await manager.query(this.emptying(gids.length), [...gids]);
       return;
     }
@@ -139,6 +172,15 @@ export class Retention {
   }
 }
 
+/** Index: primary. */
+async function keysOf(manager: EntityManager, gids: readonly string[]): Promise<readonly Key[]> {
+  if (gids.length === 0) return [];
+  const places = gids.map(() => '?').join(', ');
+  return manager.query<Key[]>(`SELECT gid, created_at, finished_at, status, owner FROM global_transaction WHERE gid IN (${places})`, [
+    ...gids,
+  ]);
+}
+
 /** Once each: a flag that is there stays as old as it is. */
 async function flag(manager: EntityManager, gids: readonly string[], nowMs: number): Promise<void> {
   const there = await manager.find(AttentionEntity, { where: { gid: In([...gids]), branch: '', kind: 'parked' } });
@@ -155,16 +197,7 @@ async function flag(manager: EntityManager, gids: readonly string[], nowMs: numb
   }
 }
 
-function countsOf(
-  pass: Pass,
-  keys: readonly Key[],
-  plan: { readonly going: readonly string[]; readonly undecided: readonly string[] },
-): Purged {
-  const { length } = plan.going;
-  return {
-    looked: keys.length,
-    emptied: pass === 'empty' ? length : 0,
-    deleted: pass === 'delete' ? length : 0,
-    flagged: plan.undecided.length,
-  };
+function countsOf(pass: Pass, looked: number, { going, undecided }: Plan): Purged {
+  const { length } = going;
+  return { looked, emptied: pass === 'delete' ? 0 : length, deleted: pass === 'delete' ? length : 0, flagged: undecided.length };
 }

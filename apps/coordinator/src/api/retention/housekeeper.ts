@@ -36,6 +36,7 @@ const FORESEEN = 10_000;
 export class Housekeeper {
   private readonly holder = newGid();
   private readonly rounds: Rounds;
+  private underWay: Promise<PurgeTotals | null> | null = null;
 
   constructor(
     private readonly operations: Operations,
@@ -59,25 +60,33 @@ export class Housekeeper {
   async foresee(): Promise<PurgeTotals & { readonly looked: number }> {
     const house = this.operations.housekeeping();
     const emptying = await house.foresee('empty', FORESEEN);
+    const late = await house.foresee('late', FORESEEN);
     const deleting = await house.foresee('delete', FORESEEN);
     return {
-      emptied: emptying.emptied,
+      emptied: emptying.emptied + late.emptied,
       deleted: deleting.deleted,
       flagged: deleting.flagged,
-      audit: await house.purgeAudit(Date.now(), BATCH, 'dry run'),
+      audit: await house.foreseeAudit(Date.now(), FORESEEN),
       jobs: await house.foreseeJobs(Date.now(), FORESEEN),
-      looked: emptying.looked + deleting.looked,
+      looked: emptying.looked + late.looked + deleting.looked,
     };
   }
 
-  /** One round; `null`: another node is at it. */
-  async round(): Promise<PurgeTotals | null> {
+  /** One round, or the rest of the one that is under way here; `null`: another node is at it. */
+  round(): Promise<PurgeTotals | null> {
+    this.underWay ??= this.wholeRound().finally(() => {
+      this.underWay = null;
+    });
+    return this.underWay;
+  }
+
+  private async wholeRound(): Promise<PurgeTotals | null> {
     const duties = this.operations.duties();
     if (!(await duties.take(DUTY, this.holder, DUTY_MS))) return null;
     try {
       const house = this.operations.housekeeping();
       let totals = NOTHING;
-      for (const pass of ['delete', 'empty'] as const) {
+      for (const pass of ['delete', 'late', 'empty'] as const) {
         await this.inBatches(async () => {
           const purged = await house.purge(pass, BATCH);
           totals = this.counted(totals, purged);
@@ -85,7 +94,7 @@ export class Housekeeper {
         });
       }
       await this.inBatches(async () => {
-        const audit = await house.purgeAudit(Date.now(), BATCH, 'purge');
+        const audit = await house.purgeAudit(Date.now(), BATCH);
         totals = this.counted(totals, { audit });
         return audit > 0;
       });
