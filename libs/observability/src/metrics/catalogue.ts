@@ -138,7 +138,7 @@ export const standingMetrics = {
   oldest: gauge('assent_oldest_unfinished_age_seconds', 'Age of the oldest unfinished transaction, 0 when there is none'),
   attention: gauge(
     'assent_attention',
-    'Branches and transactions that are retrying at rest, parked, paused or ended mixed',
+    'Branches and transactions that are retrying or waiting at rest, parked, paused or ended mixed',
     'kind',
     'participant',
   ),
