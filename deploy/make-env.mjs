@@ -12,6 +12,8 @@ const settings = {
   ORDER_API_KEY: `assent_${secret('base64url')}`,
   OPERATOR_API_KEY: `assent_${secret('base64url')}`,
   ADMIN_API_KEY: `assent_${secret('base64url')}`,
+  // Shows an operator the events that the order service could not handle.
+  ORDER_OPERATOR_KEY: secret('base64url'),
   // Passwords stand in URLs: letters and digits only.
   MYSQL_ROOT_PASSWORD: secret('hex'),
   ASSENT_DATABASE_PASSWORD: secret('hex'),

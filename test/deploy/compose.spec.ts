@@ -1,6 +1,6 @@
 /** What containers are told: the files they mount are there, images are pinned, and every process accepts the environment it is given. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -91,6 +91,10 @@ describe('the compose file', () => {
       if (source.startsWith('.')) expect(existsSync(join(deploy, source))).toBe(true);
   });
 
+  it('makes the databases by a program of its own: one that cannot be executed would be read into the shell of the MySQL image, and `set` with it', () => {
+    expect(statSync(join(deploy, 'mysql/create-all.sh')).mode & 0o111).toBe(0o111);
+  });
+
   it.each(Object.entries(services).filter(([, { command }]) => command?.[0] === 'node'))(
     'starts a program there is: %s',
     (_name, { command }) => {
@@ -111,6 +115,12 @@ describe('the compose file', () => {
   ])('tells %s only what it accepts', (name, read) => {
     expect(() => read(environmentOf(name))).not.toThrow();
     expect(Object.keys(environmentOf(name)).length).toBeGreaterThan(1);
+    // A variable that nobody reads is a typing error, which no process complains about.
+    const known = readFileSync(
+      join(deploy, name === 'coordinator' ? '../docs/configuration.md' : `../apps/${name}/src/configuration.ts`),
+      'utf8',
+    );
+    for (const variable of Object.keys(environmentOf(name))) expect(known).toMatch(new RegExp(`\\b${variable}\\b`));
   });
 });
 
@@ -159,5 +169,7 @@ describe('the other files of the deployment', () => {
     const plain = Object.fromEntries((container?.env ?? []).map(({ name, value = '' }) => [name, value.replace('$(POD_IP)', '10.1.2.3')]));
     const environment = { ...manifests[1]?.data, ...plain, ...fromSecret };
     expect(readConfiguration(environment)).toMatchObject({ nodeName: 'coordinator-0', http: { host: '0.0.0.0' } });
+    const page = readFileSync(join(deploy, '../docs/configuration.md'), 'utf8');
+    for (const variable of Object.keys(environment).filter((key) => key !== 'POD_IP')) expect(page).toContain(`| \`${variable}\` |`);
   });
 });
