@@ -57,7 +57,7 @@ export const variables = z.object({
     .default([])
     .meta(
       described(
-        'Host names beside localhost and loopback addresses that the API answers to, without ports, comma separated: what a proxy in front leaves in the header `host`. Any other is answered 421 `host_not_allowed`, so that no page of another site can reach this API by a name that resolves to it.',
+        'Host names beside localhost and loopback addresses that the API answers to, without ports, comma separated: what a proxy in front leaves in the header `host`. Any other is answered 421 `host_not_allowed`, so that no page of another site can reach this API by a name that resolves to it. Of no account with `ASSENT_AUTH=on`: there every request needs a credential.',
         'none',
       ),
     ),
