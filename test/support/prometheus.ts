@@ -16,7 +16,10 @@ export interface QueryAnswer {
   readonly status: 'success' | 'error';
   readonly error?: string;
   readonly data?: {
-    readonly result: readonly { readonly metric: Readonly<Record<string, string>>; readonly values: readonly unknown[] }[];
+    readonly result: readonly {
+      readonly metric: Readonly<Record<string, string>>;
+      readonly values: readonly (readonly [number, string])[];
+    }[];
   };
 }
 
