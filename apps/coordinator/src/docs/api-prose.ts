@@ -34,7 +34,7 @@ export const examples: Readonly<Record<string, string>> = {
   "gid": "order-77", "name": "checkout", "pattern": "saga", "policy": "standard", "key": "order-77",
   "branches": [
     { "id": "stock",  "contract": "inventory.deduct", "payload": { "lines": [ { "sku": "tea", "quantity": 2 } ] } },
-    { "id": "charge", "contract": "payment.charge",   "payload": { "account": "a1", "amount": 1200 } } ],
+    { "id": "charge", "contract": "payment.charge",   "payload": { "account": "ada", "amount": 1200 } } ],
   "wait": "final", "timeoutMs": 5000 }'
 
 curl -s localhost:4100/v1/transactions -H 'content-type: application/json' -d '{
