@@ -111,6 +111,11 @@ describe('a transaction in one line', () => {
       'ABORT decided 02:14:03 by deadline 30 s; ABORTED 2026-11-23 02:13:33; 2 of 3 undone; ended MIXED: a branch never followed the decision',
     );
   });
+
+  it('does not say that there was nothing to undo where retention has taken the branches away', () => {
+    const ended = { ...cancelling, status: 'aborted', finishedAtMs: begunAtMs + 60_000, branches: [] } as const;
+    expect(headlineOf(ended, begunAtMs)).toBe('ABORT decided 02:14:03 by deadline 30 s; ABORTED 02:14:33');
+  });
 });
 
 describe('what a person did', () => {

@@ -144,7 +144,8 @@ function countOf(view: TransactionView): string {
   const owed = legs.filter((leg) => leg !== null && leg.outcome !== 'skipped');
   const done = owed.filter((leg) => leg !== null && DONE.has(leg.outcome)).length;
   if (decision === null) return branches.length === 0 ? 'no branches yet' : `${done} of ${branches.length} done`;
-  if (owed.length === 0) return decision.kind === 'abort' ? 'nothing to undo' : '';
+  // Retention takes the branches away: what was undone then is not known any more.
+  if (owed.length === 0) return decision.kind === 'abort' && branches.length > 0 ? 'nothing to undo' : '';
   return `${done} of ${owed.length} ${decision.kind === 'abort' ? 'undone' : 'confirmed'}`;
 }
 
