@@ -80,6 +80,9 @@ describeOnEveryDatabase('an operator', (ground) => {
       body: { outcome: 'dry_run', before: { status: 'active' }, transaction: { status: 'aborting' } },
     });
     expect((await assent.post(`/v1/transactions/${gid}/actions/abort?dryRun=true`, { reason: 'x' })).body.outcome).toBe('dry_run');
+    expect((await assent.post(`/v1/transactions/${gid}/actions/abort?dryRun=true`, { reason: 'x', dryRun: false })).body.outcome).toBe(
+      'dry_run',
+    );
     expect((await act(gid, 'edit-payload', { dryRun: true, branch: 'stock', payload: {} })).body.code).toBe('already_sent');
     expect((await get(gid)).body).toEqual(before);
     expect(await auditOf(gid)).toEqual([]);

@@ -126,7 +126,11 @@ describeOnEveryDatabase('a job', (ground) => {
     expect((await create({ query: {} })).body.code).toBe('invalid_request');
     expect((await create({ query: { status: 'asleep' } })).body.code).toBe('invalid_query');
     expect((await create({ query: { name: 'x' }, action: 'fly' })).body.code).toBe('invalid_request');
-    expect((await create({ query: { name: 'x' }, parameters: { colour: 1 } })).body.code).toBe('invalid_request');
+    expect((await create({ query: { name: 'x' }, parameters: { colour: 1 } })).body.pointer).toBe('/parameters/colour');
+    const lacking = await create({ query: { name: 'x' }, action: 'change-policy' });
+    expect(lacking.body).toMatchObject({ code: 'invalid_request', pointer: '/parameters', detail: '"/parameters" lacks "policy".' });
+    const unknown = await create({ query: { name: 'x' }, action: 'change-policy', parameters: { policy: 'nobody' } });
+    expect(unknown).toMatchObject({ status: 422, body: { code: 'unknown_policy', pointer: '/parameters/policy' } });
     expect((await assent.get(`/v1/jobs/${uuidv7()}`)).body.code).toBe('job_not_found');
   });
 });

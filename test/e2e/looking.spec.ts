@@ -117,6 +117,7 @@ describe('what an operator sees', () => {
     ['cursor=xx', 'cursor'],
     ['from=yesterday', 'from'],
     ['from=2026-13-01', 'from'],
+    ['to=2026-02-30T00:00:00Z', 'to'],
     ['name=%00', 'name'],
     ['key=', 'key'],
     ['colour=red', 'colour'],

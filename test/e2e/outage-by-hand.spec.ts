@@ -58,6 +58,9 @@ describeOnMariadb('a participant that is down while 500 orders wait', () => {
     const { actions } = (await assent.get(`/v1/transactions/${items[0]?.gid}/actions`)).body;
     const why = expect.stringContaining('Nothing is sent to payment (breaker_open): see /v1/participants/payment.') as unknown;
     expect(actions).toContainEqual(expect.objectContaining({ name: 'retry', legal: false, why: { code: 'not_parked', detail: why } }));
+    const job = { action: 'retry', query: { attention: 'any' }, reason: 'the bank is back', dryRun: true };
+    const { sample } = (await assent.post('/v1/jobs', job)).body as unknown as { sample: object[] };
+    expect(sample[0]).toMatchObject({ legal: false, why: { code: 'not_parked', detail: why } });
   });
 
   it('is called for all of them by one job once it is repaired, which tells what became of each', async () => {

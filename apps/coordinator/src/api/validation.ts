@@ -7,18 +7,21 @@ import { ApiError } from '../errors/index.js';
 
 const ajv = new Ajv({ strict: true, allowUnionTypes: true, allErrors: false, verbose: true });
 
-/** Compiles a schema into a function that returns the value as `T`, or throws `ApiError` `invalid_request` (or a more telling code). */
-export function validator<T>(schema: SchemaObject): (value: unknown) => T {
+/**
+ * Compiles a schema into a function that returns the value as `T`, or throws `ApiError` `invalid_request` (or a more telling code). `root`: JSON pointer to
+ * the part of the body that is checked.
+ */
+export function validator<T>(schema: SchemaObject, root = ''): (value: unknown) => T {
   const validate: ValidateFunction<T> = ajv.compile<T>(schema);
   return (value) => {
     if (validate(value)) return value;
-    throw explain(validate.errors?.[0]);
+    throw explain(validate.errors?.[0], root);
   };
 }
 
-function explain(error: ErrorObject | undefined): ApiError {
-  if (error === undefined) return new ApiError('invalid_request', 'The body does not fit its schema.', { pointer: '' });
-  const pointer = pointerOf(error);
+function explain(error: ErrorObject | undefined, root: string): ApiError {
+  if (error === undefined) return new ApiError('invalid_request', 'The body does not fit its schema.', { pointer: root });
+  const pointer = root + pointerOf(error);
   const subject = pointer === '' ? 'The body' : `"${pointer}"`;
   return new ApiError('invalid_request', `${subject} ${expectation(error)}.`, { pointer });
 }

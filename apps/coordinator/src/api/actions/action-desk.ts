@@ -1,5 +1,5 @@
 /** Does what the catalogue of actions offers: what is legal now, what it would do, and the deed itself, once, with its row of the audit. */
-import { type Choice, type Deed, type DeedResult, type Intervention, type Rehearsal, readTold } from '@assent/engine';
+import { type Choice, type Deed, type DeedRefusal, type DeedResult, type Intervention, type Rehearsal, readTold } from '@assent/engine';
 import type { Attention, Op, Policy, TransactionView } from '@assent/protocol';
 import type { Principal } from '../../access/index.js';
 import type { ActingFor, ActionRunner, AskedAction } from '../../admin/index.js';
@@ -25,18 +25,24 @@ export class ActionDesk implements ActionRunner {
   /** Every action, whether it is legal now, and of what it may be asked. Throws `EngineError`. */
   async list(gid: string): Promise<{ readonly view: TransactionView; readonly actions: readonly object[] }> {
     const { view, choices } = await this.operations.interventions().choices(gid);
-    const attention = (await this.operations.search().attentionOf([gid])).get(gid) ?? [];
-    const hold = attention.find(({ kind }) => kind === 'waiting');
-    return { view, actions: choices.map((choice) => shownChoice(hold === undefined ? choice : withHold(choice, hold))) };
+    const hold = await this.holdOf(gid);
+    const told = choices.map((choice) => {
+      const { kind, refusal } = choice;
+      return kind !== 'retry' || refusal === null || hold === undefined ? choice : { ...choice, refusal: withHold(refusal, hold) };
+    });
+    return { view, actions: told.map(shownChoice) };
   }
 
   async preview(asked: AskedAction, by: Principal): Promise<object> {
+    const { gid } = asked;
     const action = readName(asked.action);
     const intervention = await this.interventionOf(asked, readParameters[action](asked.parameters));
     const deed = { id: NOBODY_KEEPS_IT, intervention, by: by.name, reason: asked.reason, ifVersion: asked.version, remarks: {} };
-    const rehearsal = await this.operations.interventions().rehearse(asked.gid, deed);
-    if (rehearsal.refusal !== null) throw refused(asked.gid, rehearsal.refusal, rehearsal.before);
-    return shownRehearsal(action, rehearsal);
+    const rehearsal = await this.operations.interventions().rehearse(gid, deed);
+    const { refusal, before } = rehearsal;
+    if (refusal === null) return shownRehearsal(action, rehearsal);
+    const hold = action === 'retry' ? await this.holdOf(gid) : undefined;
+    throw refused(gid, hold === undefined ? refusal : withHold(refusal, hold), before);
   }
 
   async run(asked: AskedAction, acting: ActingFor): Promise<object> {
@@ -55,6 +61,12 @@ export class ActionDesk implements ActionRunner {
       work: (id) => this.carryOut(id, asked, parameters, acting),
       lookBack: (id) => this.lookBack(id, asked),
     });
+  }
+
+  /** What is wrong with the parameters of an action whatever the transaction. Throws `unknown_policy`, `policy_retired`, `payload_too_large`. */
+  async checkParameters(action: ActionName, parameters: ActionParameters): Promise<void> {
+    if (action === 'change-policy') await this.policyOf(parameters, '/parameters');
+    if (action === 'edit-payload') payloadOf({ payload: parameters.payload ?? {} }, '/parameters', this.backend);
   }
 
   /** Carries an action out under an id of the caller's choice. */
@@ -79,6 +91,11 @@ export class ActionDesk implements ActionRunner {
     const view = await this.backend.engine().get(gid);
     if (outcome === 'refused') throw refused(gid, { code: code ?? '', detail: detail ?? '' }, view);
     return answerOf(action, id, { kind: outcome, view });
+  }
+
+  /** Why the calls of this transaction are held back, if they are. */
+  private async holdOf(gid: string): Promise<Attention | undefined> {
+    return (await this.operations.search().attentionOf([gid])).get(gid)?.find(({ kind }) => kind === 'waiting');
   }
 
   private async interventionOf(asked: AskedAction, parameters: ActionParameters): Promise<Intervention> {
@@ -115,12 +132,13 @@ export class ActionDesk implements ActionRunner {
     }
   }
 
-  private async policyOf({ policy: asked = '' }: ActionParameters): Promise<Policy> {
+  private async policyOf({ policy: asked = '' }: ActionParameters, within = ''): Promise<Policy> {
     const [name, version] = typeof asked === 'string' ? [asked, null] : [asked.name, asked.version];
     const policy = await this.backend.policy(name, version);
+    const pointer = `${within}/policy`;
     if (policy === null)
-      throw new ApiError('unknown_policy', `There is no policy "${name}"${version === null ? '' : ` version ${version}`}.`);
-    if (policy.isRetired === true) throw new ApiError('policy_retired', `Policy "${name}" is retired.`, { pointer: '/policy' });
+      throw new ApiError('unknown_policy', `There is no policy "${name}"${version === null ? '' : ` version ${version}`}.`, { pointer });
+    if (policy.isRetired === true) throw new ApiError('policy_retired', `Policy "${name}" is retired.`, { pointer });
     return policy;
   }
 
@@ -165,10 +183,8 @@ function answerOf(action: string, id: string, { kind, view }: DeedResult): Answe
 }
 
 /** The machine knows of nothing to retry in what was never called; whoever looks is told what it waits for. */
-function withHold(choice: Choice, { participant, code }: Attention): Choice {
-  if (choice.kind !== 'retry' || choice.refusal === null) return choice;
-  const detail = `${choice.refusal.detail} Nothing is sent to ${participant} (${code}): see /v1/participants/${participant}.`;
-  return { ...choice, refusal: { ...choice.refusal, detail } };
+function withHold(refusal: DeedRefusal, { participant, code }: Attention): DeedRefusal {
+  return { ...refusal, detail: `${refusal.detail} Nothing is sent to ${participant} (${code}): see /v1/participants/${participant}.` };
 }
 
 function shownChoice({ kind, targets, refusal }: Choice): object {

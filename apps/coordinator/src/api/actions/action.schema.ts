@@ -42,7 +42,10 @@ export const readParameters = Object.fromEntries(
     const { parameters, required } = actionCatalogue[name];
     return [
       name,
-      validator<ActionParameters>({ type: 'object', additionalProperties: false, required: [...required], properties: parameters }),
+      validator<ActionParameters>(
+        { type: 'object', additionalProperties: false, required: [...required], properties: parameters },
+        '/parameters',
+      ),
     ];
   }),
 ) as Readonly<Record<ActionName, (value: unknown) => ActionParameters>>;

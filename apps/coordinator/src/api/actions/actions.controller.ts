@@ -43,14 +43,16 @@ export class ActionsController {
     const gid = readGid(gidText);
     const asks = readQuery(query, ['dryRun']);
     const name = readName(nameText);
-    const { reason, dryRun = readDryRun(asks.dryRun), ...parameters } = readAction[name](raw);
+    const { reason, dryRun = false, ...parameters } = readAction[name](raw);
+    // Where one of the two says that nothing is to change, nothing does.
+    const isRehearsal = readDryRun(asks.dryRun) || dryRun;
     const { headers } = reply.request;
     const idempotencyKey = readIdempotencyKey(headers);
     const asked = { gid, action: name, reason, version: readIfMatch(headers), parameters };
     const by = principalOf(reply);
     const { roles } = actionCatalogue[name];
     if (!roles.includes(by.role)) throw new ApiError('forbidden', `The role ${by.role} may not do this; ${roles.join(' or ')} may.`);
-    if (dryRun) {
+    if (isRehearsal) {
       sendJson(reply, 200, await this.desk.preview(asked, by));
       return;
     }

@@ -88,7 +88,7 @@ export const actionsRoutes: readonly Route[] = [
     summary: 'Does one of them: durable when it is answered, and told in the audit; so is every refusal',
     access: openTo.operators,
     body: actionSchema,
-    query: { dryRun: { type: 'boolean', description: 'As `dryRun` of the body.' } },
+    query: { dryRun: { type: 'boolean', description: 'As `dryRun` of the body; one of them is enough.' } },
     headers: preconditionHeaders,
     notes: actionTable(),
     answers: [

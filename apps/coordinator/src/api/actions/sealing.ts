@@ -15,7 +15,8 @@ const NEVER: ReadonlySet<string> = new Set(['not_prepared', 'already_rolled_back
 /** @param op the op that is settled, @param outcome how the person says that it ended. */
 export function verdictOf(sealing: Sealing, op: string, outcome: 'succeeded' | 'failed'): SealVerdict {
   if (sealing.kind === 'unreachable') {
-    const detail = `The participant could not be told: ${sealing.code}: ${sealing.message} Send "force": true if no call can arrive any more.`;
+    const why = `${sealing.code}: ${sealing.message.replace(/\.$/, '')}`;
+    const detail = `The participant could not be told: ${why}. Send "force": true if no call can arrive any more.`;
     return { objection: { code: 'not_sealed', detail }, seal: `unreachable: ${sealing.code}` };
   }
   if (sealing.kind === 'refused') return ofRefusal(sealing, op, outcome);

@@ -44,6 +44,7 @@ export class JobsController {
     const body = readJob(raw);
     const action = readName(body.action);
     const parameters = readParameters[action](body.parameters ?? {});
+    await this.desk.checkParameters(action, parameters);
     const by = principalOf(reply);
     const filter = filterOf(body.query);
     const { roles } = actionCatalogue[action];

@@ -65,7 +65,7 @@ export const jobsRoutes: readonly Route[] = [
       'job_needs_approval',
       'idempotency_conflict',
       'idempotency_in_progress',
-      ...actionRefusals.filter((code) => code === 'unknown_policy' || code === 'payload_too_large'),
+      ...actionRefusals.filter((code) => code === 'unknown_policy' || code === 'policy_retired' || code === 'payload_too_large'),
       'store_unavailable',
       'not_ready',
     ],
