@@ -91,6 +91,11 @@ describeEveryStore('a search', (under) => {
     expect(await found({ name: 'transfer' })).toEqual(['c']);
     expect(await found({ businessKey: 'k' })).toEqual(['c']);
     expect(await found({ businessKey: 'K' })).toEqual([]);
+    expect([await found({ businessKey: 'k ' }), await found({ name: 'transfer ' }), await found({ createdBy: 'order ' })]).toEqual([
+      [],
+      [],
+      [],
+    ]);
     expect(await found({ createdBy: 'order', statuses: ['active'] })).toEqual([]);
   });
 

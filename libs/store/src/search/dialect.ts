@@ -8,6 +8,8 @@ export interface SearchDialect {
   attention(alias: string, index: 'by_participant' | 'primary'): string;
   /** A join whose left side drives. */
   readonly drives: string;
+  /** That a text column holds a parameter, character by character. */
+  equals(column: string): string;
   /** A text column, in a form that every driver hands over whole. */
   text(column: string): string;
   /** Database time in milliseconds. */

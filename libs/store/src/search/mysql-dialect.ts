@@ -6,6 +6,8 @@ export const mysqlSearch: SearchDialect = {
   transactions: (alias, index) => `global_transaction ${alias} FORCE INDEX(${index === 'primary' ? 'PRIMARY' : index})`,
   attention: (alias, index) => `attention ${alias} FORCE INDEX(${index === 'primary' ? 'PRIMARY' : index})`,
   drives: 'STRAIGHT_JOIN',
+  // The collations of the columns ignore blanks at the end.
+  equals: (column) => `CAST(${column} AS BINARY) = ?`,
   text: (column) => column,
   nowMs: 'CAST(UNIX_TIMESTAMP(NOW(3))*1000 AS UNSIGNED)',
 };

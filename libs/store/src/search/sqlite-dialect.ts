@@ -6,6 +6,7 @@ export const sqliteSearch: SearchDialect = {
   transactions: (alias, index) => (index === 'primary' ? `global_transaction ${alias}` : indexed('global_transaction', alias, index)),
   attention: (alias, index) => (index === 'primary' ? `attention ${alias}` : indexed('attention', alias, index)),
   drives: 'CROSS JOIN',
+  equals: (column) => `${column} = ?`,
   // libsql would cut a text at a NUL.
   text: (column) => `CAST(${column} AS BLOB)`,
   nowMs: "CAST(ROUND(unixepoch('now', 'subsec') * 1000) AS INTEGER)",

@@ -59,15 +59,15 @@ function attentionKeys(filter: SearchFilter, after: SearchPosition | null, diale
 }
 
 /** What must hold of the rows themselves. */
-function filtered(filter: SearchFilter): Conditions {
+function filtered(filter: SearchFilter, dialect: SearchDialect): Conditions {
   const conditions = new Conditions();
   if (filter.statuses.length > 0) conditions.add(`t.status IN (${filter.statuses.map(() => '?').join(', ')})`, ...filter.statuses);
   if (filter.pattern !== null) conditions.add('t.pattern = ?', filter.pattern);
-  if (filter.name !== null) conditions.add('t.name = ?', filter.name);
-  if (filter.createdBy !== null) conditions.add('t.created_by = ?', filter.createdBy);
+  if (filter.name !== null) conditions.add(dialect.equals('t.name'), filter.name);
+  if (filter.createdBy !== null) conditions.add(dialect.equals('t.created_by'), filter.createdBy);
+  if (filter.businessKey !== null) conditions.add(dialect.equals('t.business_key'), filter.businessKey);
   if (filter.attention === null) addDocumentConditions(conditions, filter);
   else {
-    if (filter.businessKey !== null) conditions.add('t.business_key = ?', filter.businessKey);
     if (filter.createdFromMs !== null) conditions.add('t.created_at >= ?', filter.createdFromMs);
     if (filter.createdBeforeMs !== null) conditions.add('t.created_at < ?', filter.createdBeforeMs);
   }
@@ -92,7 +92,7 @@ const TEXTS = ['name', 'business_key', 'created_by'];
 /** One transaction more than asked for tells that there are more. */
 export function readPage(filter: SearchFilter, after: SearchPosition | null, limit: number, dialect: SearchDialect): Statement {
   const drawn = keys(filter, after, dialect, dialect.window, 0);
-  const conditions = filtered(filter);
+  const conditions = filtered(filter, dialect);
   const columns = [
     't.gid AS gid',
     'd.at AS at',
@@ -115,7 +115,7 @@ export function readEndOfWindow(filter: SearchFilter, after: SearchPosition | nu
 /** How many of the newest there are, by status. */
 export function countByStatus(filter: SearchFilter, dialect: SearchDialect): Statement {
   const drawn = keys(filter, null, dialect, dialect.window, 0);
-  const conditions = filtered(filter);
+  const conditions = filtered(filter, dialect);
   const from = `(${drawn.sql}) d ${dialect.drives} ${dialect.transactions('t', 'primary')} ON t.gid = d.gid`;
   return {
     sql: `SELECT t.status AS status, COUNT(*) AS number FROM ${from}${conditions.where} GROUP BY t.status`,
