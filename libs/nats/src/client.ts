@@ -41,6 +41,8 @@ const DRAIN_MS = 2_000;
 export class NatsClient {
   private current: NatsConnection | null = null;
   private isUp = false;
+  /** It has been said that there is no connection. */
+  private isAway = false;
   private closed = false;
   private wake: () => void = () => undefined;
   private readonly first: Promise<NatsConnection>;
@@ -97,7 +99,7 @@ export class NatsClient {
   }
 
   private async open(): Promise<NatsConnection> {
-    const { address, name, onChange } = this.options;
+    const { address, name } = this.options;
     while (!this.closed) {
       try {
         const connection = await connect({
@@ -122,7 +124,7 @@ export class NatsClient {
         await connection.close();
       } catch (error) {
         // The client's messages name server and reason, never credentials.
-        onChange?.('disconnected', error instanceof Error ? error.message : String(error));
+        this.failed(error instanceof Error ? error.message : String(error));
         if (!this.closed) await this.pauseUnlessClosed(RETRY_MS);
       }
     }
@@ -135,6 +137,13 @@ export class NatsClient {
       else if (status.type === 'reconnect') this.changed(true, connection.getServer());
     }
     this.changed(false, 'the connection was closed');
+  }
+
+  /** It cannot be reached at first. Said once: it is tried four times a second. */
+  private failed(detail: string): void {
+    if (this.isAway) return;
+    this.isAway = true;
+    this.options.onChange?.('disconnected', detail);
   }
 
   private changed(isUp: boolean, detail: string): void {

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { describeOnNats, type NatsServer, startNats } from '../../../test/support/nats.js';
 import { EVENT_STREAM, ensureEventStream, NatsBrokenError, NatsClient, NatsClosedError } from '../src/index.js';
@@ -52,6 +53,24 @@ describeOnNats('a connection to NATS', () => {
 });
 
 describe('a connection that never came about', () => {
+  it('is complained of once, however often it is tried', async () => {
+    const changes: string[] = [];
+    let tries = 0;
+    const server = createServer((socket) => {
+      tries += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const onChange = (state: string) => void changes.push(state);
+    const client = NatsClient.open({ address: { servers: [`127.0.0.1:${port}`] }, name: 'test', onChange });
+    client.connection().catch(() => undefined);
+    await until('it is tried a third time', () => tries >= 3);
+    await client.close();
+    await new Promise((resolve) => server.close(resolve));
+    expect(changes).toEqual(['disconnected']);
+  });
+
   it('ends when it is closed, and tells whoever waited', async () => {
     const client = NatsClient.open({ address: { servers: ['127.0.0.1:1'] }, name: 'test' });
     const waiting = client.connection();

@@ -47,6 +47,8 @@ export class NatsLink {
   readonly #running: Promise<void>;
   #connection: NatsConnection | null = null;
   #isUp = false;
+  /** It has been said that there is no connection. */
+  #isAway = false;
   #inbox = '';
   #sent = 0;
   #closed = false;
@@ -117,7 +119,7 @@ export class NatsLink {
         await this.#live();
       } catch (error) {
         // The client's messages name server and reason, never credentials.
-        this.#options.onChange?.('disconnected', error instanceof Error ? error.message : String(error));
+        this.#failed(error instanceof Error ? error.message : String(error));
       }
       if (!this.#closed) await this.#pause(RETRY_MS);
     }
@@ -164,15 +166,24 @@ export class NatsLink {
 
   #up(): void {
     this.#isUp = true;
+    this.#isAway = false;
     this.#options.onChange?.('connected', this.#connection?.getServer() ?? '');
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const run of waiting) run();
   }
 
+  /** It cannot be reached. Said once: it is tried several times a second. */
+  #failed(why: string): void {
+    if (this.#isAway) return;
+    this.#isAway = true;
+    this.#options.onChange?.('disconnected', why);
+  }
+
   #down(why: string): void {
     if (!this.#isUp) return;
     this.#isUp = false;
+    this.#isAway = true;
     this.#options.onChange?.('disconnected', why);
     const requesters = [...this.#requesters.values()];
     this.#requesters.clear();
