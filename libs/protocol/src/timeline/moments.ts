@@ -40,7 +40,9 @@ export type Moment = {
   /** `order`: only its place is known, because nobody kept the time of a call that went well. */
   readonly known: 'time' | 'order';
 } & (
-  | { readonly kind: 'accepted' | 'decided' | 'finished' }
+  | { readonly kind: 'decided' | 'finished' }
+  /** `changed`: the policy that it has now is not the one that it was accepted with. */
+  | { readonly kind: 'accepted'; readonly policy: 'as_begun' | 'changed' }
   | { readonly kind: 'call'; readonly call: TimelineCall; readonly undid: 'something' | 'nothing' }
   | { readonly kind: 'deed'; readonly deed: TimelineDeed }
 );
@@ -53,8 +55,9 @@ const rank = { accepted: 0, forward: 1, deed: 2, decided: 3, end: 4, finished: 5
  * transaction itself: after the beginning, or after the decision.
  */
 export function momentsOf(view: TransactionView, calls: readonly TimelineCall[], deeds: readonly TimelineDeed[]): readonly Moment[] {
+  const policy = deeds.some(({ action, outcome }) => action === 'change-policy' && outcome === 'done') ? 'changed' : 'as_begun';
   const moments: { readonly moment: Moment; readonly rank: number }[] = [
-    { moment: { atMs: view.createdAtMs, known: 'time', kind: 'accepted' }, rank: rank.accepted },
+    { moment: { atMs: view.createdAtMs, known: 'time', kind: 'accepted', policy }, rank: rank.accepted },
   ];
   for (const call of calls) moments.push(callMoment(view, call, 'time'));
   const decidedAtMs = placeOfDecision(view, calls);

@@ -137,6 +137,15 @@ describe('what a person did', () => {
 });
 
 describe('the moments of a transaction', () => {
+  it('do not say that it was accepted with the policy that it was given later', () => {
+    const deed = { atMs: begunAtMs + 1, principal: 'ada', action: 'change-policy', reason: '', outcome: 'done' };
+    const first = (outcome: string) => momentInWords(cancelling, momentsOf(cancelling, [], [{ ...deed, outcome }])[0]!);
+    expect([first('refused: policy_unfit'), first('done')]).toEqual([
+      'accepted (deadline 30 s, policy standard v1)',
+      'accepted (under another policy than it has now)',
+    ]);
+  });
+
   it('are in order: failed calls with their times, those that went well where they belong, and what people did', () => {
     const deed = { atMs: begunAtMs + 40_000, principal: 'ada', action: 'retry', reason: 'it is back', outcome: 'done' };
     const moments = momentsOf(cancelling, [failed], [deed]);

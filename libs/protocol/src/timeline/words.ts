@@ -26,7 +26,7 @@ export function headlineOf(view: TransactionView, nowMs: EpochMs, attention: rea
 export function momentInWords(view: TransactionView, moment: Moment): string {
   switch (moment.kind) {
     case 'accepted':
-      return acceptedInWords(view);
+      return moment.policy === 'changed' ? 'accepted (under another policy than it has now)' : acceptedInWords(view);
     case 'decided':
       return `decided: ${view.decision?.kind ?? ''}${reasonInWords(view)}`;
     case 'finished':
