@@ -120,6 +120,27 @@ it('expires, and then nobody can agree', async () => {
   expect((await auditOf()).map(({ action }) => action)).toEqual(['approval_requested', 'approval_expired', 'approval_refused']);
 });
 
+it('expires whether or not anybody has looked before: it is listed so, and cannot be rejected either', async () => {
+  const listed = await ask();
+  nowMs += HOUR_MS + 1;
+  expect(await approvals.list('expired', '', 10)).toEqual([expect.objectContaining({ id: listed.id })]);
+  const rejected = await ask();
+  nowMs += HOUR_MS + 1;
+  await expect(approvals.reject(rejected.id, ben, 'late')).rejects.toMatchObject({ code: 'approval_not_pending' });
+});
+
+it('is refused while a thousand wait, and leaves nothing of itself', async () => {
+  for (let i = 0; i < 1_000; i += 1) await ask();
+  await expect(ask()).rejects.toMatchObject({ code: 'too_many_approvals' });
+  expect((await auditOf()).filter(({ action }) => action === 'approval_requested')).toHaveLength(1_000);
+});
+
+it('is shown without what it would do now only when that is known not to be legal', async () => {
+  const { id } = await ask();
+  runner.preview = () => Promise.reject(new Error('a fault of the runner'));
+  await expect(approvals.show(id)).rejects.toThrow('a fault of the runner');
+});
+
 it('may be approved again by the same person when it was not carried out, with the same key', async () => {
   const { id } = await ask();
   runner.breaks = true;
