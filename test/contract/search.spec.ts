@@ -113,6 +113,8 @@ describeEveryStore('a search', (under) => {
       aBegin('b', null, { definition: definitionOf('inventory.reserve') }),
       aBegin('c', null, { definition: '{"branches":[{"id":"m","endpoint":{"urls":{"action":"https://mail.internal/send"}}}]}' }),
     ]);
+    const payload = JSON.stringify({ back: 'https://payment/done', contract: 'payment.x' });
+    await begin([aBegin('d', null, { definition: JSON.stringify({ branches: [{ endpoint: { contract: 'shop.x' }, payload }] }) })]);
     expect(await found({ participant: 'payment' })).toEqual(['a']);
     expect(await found({ participant: 'inventory' })).toEqual(['b', 'a']);
     expect(await found({ participant: 'pay' })).toEqual([]);

@@ -74,14 +74,18 @@ function filtered(filter: SearchFilter, dialect: SearchDialect): Conditions {
   return conditions;
 }
 
-/** Participants and codes stand in the two documents as JSON wrote them; both are ASCII without quotes. */
+/**
+ * Participants and codes stand in the two documents as JSON wrote them; both are ASCII without quotes. A payload is text in a text there, whose quotes
+ * are escaped: what it says of URLs and contracts is not taken for an endpoint.
+ */
 function addDocumentConditions(conditions: Conditions, { participant, errorCode }: SearchFilter): void {
   if (participant !== null) {
-    conditions.add(
-      '(INSTR(t.definition, ?) > 0 OR INSTR(t.definition, ?) > 0)',
+    const endpoints = [
       `"contract":${JSON.stringify(`${participant}.`).slice(0, -1)}`,
-      `://${participant}/`,
-    );
+      `":"http://${participant}/`,
+      `":"https://${participant}/`,
+    ];
+    conditions.add(`(${endpoints.map(() => 'INSTR(t.definition, ?) > 0').join(' OR ')})`, ...endpoints);
   }
   if (errorCode !== null) conditions.add('INSTR(t.progress, ?) > 0', `"code":${JSON.stringify(errorCode)}`);
 }

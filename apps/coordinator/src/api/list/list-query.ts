@@ -20,7 +20,7 @@ export const listQuery = {
   status: text('One or more of active, committing, committed, aborting, aborted, separated by commas.'),
   attention: { type: 'string', enum: ATTENTION, description: 'Only what needs attention now, for any reason or for this one.' },
   participant: text('With `attention`: the participant that is waited for. Without: one that has a branch.'),
-  code: text('With `attention`: why it needs it. Without: the code of the decision, or of a call that did not succeed.'),
+  code: text('With `attention`: why it needs it. Without: the code of the decision, or of an op that has not succeeded.'),
   pattern: { type: 'string', enum: PATTERNS },
   name: text('The name, exactly.'),
   key: text('The business key, exactly.'),
