@@ -11,6 +11,7 @@ import {
   type WaitingCount,
 } from '@assent/engine';
 import type { DataSource, EntityManager } from 'typeorm';
+import { inTransaction } from './administration/index.js';
 import { columnLimits, cutText } from './limits.js';
 import { ParticipantControlEntity } from './schema/index.js';
 
@@ -33,9 +34,6 @@ const changes: Readonly<Record<ParticipantOrder['kind'], string>> = {
 };
 
 export class SqlParticipantControlStore implements ParticipantControlStore {
-  /** Orders are kept one after the other: on SQLite TypeORM has one connection, where a second transaction would nest inside the first. */
-  private turn: Promise<unknown> = Promise.resolve();
-
   constructor(private readonly dataSource: DataSource) {}
 
   readControls(): Promise<readonly ParticipantControl[]> {
@@ -46,9 +44,7 @@ export class SqlParticipantControlStore implements ParticipantControlStore {
   }
 
   order(order: ParticipantOrder): Promise<ParticipantControl> {
-    const kept = this.turn.then(() => guarded(() => this.dataSource.transaction((manager) => keep(manager, order))));
-    this.turn = kept.catch(() => undefined);
-    return kept;
+    return guarded(() => inTransaction(this.dataSource, (manager) => keep(manager, order)));
   }
 
   countWaiting(): Promise<readonly WaitingCount[]> {

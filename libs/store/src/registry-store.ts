@@ -3,7 +3,8 @@
  * statement that decides by itself, so that nodes need no lock between them.
  */
 import { StoreUnavailableError } from '@assent/engine';
-import { type DataSource, LessThan } from 'typeorm';
+import { type DataSource, type EntityManager, LessThan } from 'typeorm';
+import { inTurn } from './administration/index.js';
 import { RegistryAnnouncementEntity, RegistryClaimEntity, RegistryInstanceEntity } from './schema/index.js';
 
 export interface RegisteredContract {
@@ -84,7 +85,7 @@ export class SqlRegistryStore {
       if (await this.beatAgain(announced, seenAtMs)) return;
       const row = { ...announced, ...textsOf(announced), beats: 1, seenAtMs };
       try {
-        await this.dataSource.getRepository(RegistryInstanceEntity).insert(row);
+        await this.write((manager) => manager.insert(RegistryInstanceEntity, row));
       } catch (error) {
         // Its first two announcements came at one time.
         if (!(await this.beatAgain(announced, seenAtMs))) throw error;
@@ -95,7 +96,7 @@ export class SqlRegistryStore {
   private async beatAgain(announced: RegisteredInstance, seenAtMs: number): Promise<boolean> {
     const { participant, instance, service, version } = announced;
     const changes = { service, version, ...textsOf(announced), seenAtMs, beats: () => 'beats + 1' };
-    const { affected } = await this.dataSource.getRepository(RegistryInstanceEntity).update({ participant, instance }, changes);
+    const { affected } = await this.write((manager) => manager.update(RegistryInstanceEntity, { participant, instance }, changes));
     return (affected ?? 0) > 0;
   }
 
@@ -115,9 +116,9 @@ export class SqlRegistryStore {
         }
         const next = nextHeard(kept, said);
         if (typeof next === 'string') return next;
-        const { affected } = await table.update(
-          { participant, instance, saidAt: kept.saidAt, heard: kept.heard },
-          { saidAt, heard: next.heard },
+        const guard = { participant, instance, saidAt: kept.saidAt, heard: kept.heard };
+        const { affected } = await this.write((manager) =>
+          manager.update(RegistryAnnouncementEntity, guard, { saidAt, heard: next.heard }),
         );
         if ((affected ?? 0) > 0) return 'first';
       }
@@ -127,13 +128,13 @@ export class SqlRegistryStore {
 
   /** Forgets announcements that were signed before then, in seconds since the epoch: their signatures are no longer valid. */
   async forgetHeard(before: number): Promise<void> {
-    await guarded(() => this.dataSource.getRepository(RegistryAnnouncementEntity).delete({ saidAt: LessThan(before) }));
+    await guarded(() => this.write((manager) => manager.delete(RegistryAnnouncementEntity, { saidAt: LessThan(before) })));
   }
 
   private async isInserted({ participant, instance, saidAt, fingerprint }: HeardAnnouncement): Promise<boolean> {
     const table = this.dataSource.getRepository(RegistryAnnouncementEntity);
     try {
-      await table.insert({ participant, instance, saidAt, heard: fingerprint });
+      await this.write((manager) => manager.insert(RegistryAnnouncementEntity, { participant, instance, saidAt, heard: fingerprint }));
       return true;
     } catch (error) {
       if ((await table.findOneBy({ participant, instance })) === null) throw error;
@@ -143,9 +144,8 @@ export class SqlRegistryStore {
 
   /** Removes an instance; with `beats` only if it has not announced itself since. */
   async remove(participant: string, instance: string, beats?: number): Promise<void> {
-    await guarded(() =>
-      this.dataSource.getRepository(RegistryInstanceEntity).delete({ participant, instance, ...(beats === undefined ? {} : { beats }) }),
-    );
+    const which = { participant, instance, ...(beats === undefined ? {} : { beats }) };
+    await guarded(() => this.write((manager) => manager.delete(RegistryInstanceEntity, which)));
   }
 
   /** Makes a contract somebody's. Returns whose it is then: of two who claim it at one time, one is told of the other. */
@@ -153,7 +153,7 @@ export class SqlRegistryStore {
     return guarded(async () => {
       const table = this.dataSource.getRepository(RegistryClaimEntity);
       try {
-        await table.insert({ ...claim });
+        await this.write((manager) => manager.insert(RegistryClaimEntity, { ...claim }));
         return claim;
       } catch (error) {
         const kept = await table.findOneBy({ contract: claim.contract });
@@ -167,10 +167,15 @@ export class SqlRegistryStore {
   replaceClaim(kept: ContractClaim, claim: ContractClaim): Promise<boolean> {
     return guarded(async () => {
       const { contract, service, version, fingerprint } = kept;
-      const table = this.dataSource.getRepository(RegistryClaimEntity);
-      const { affected } = await table.update({ contract, service, version, fingerprint }, { ...claim });
+      const { affected } = await this.write((manager) =>
+        manager.update(RegistryClaimEntity, { contract, service, version, fingerprint }, { ...claim }),
+      );
       return (affected ?? 0) > 0;
     });
+  }
+
+  private write<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    return inTurn(this.dataSource, work);
   }
 
   /** Branches at rest whose last call found nobody, by participant. */

@@ -16,7 +16,7 @@ const turns = new WeakMap<DataSource, Promise<unknown>>();
  * Nothing else may be awaited in it than the database, for it may run again after a collision (1213, 1205, 1020).
  */
 export async function inTransaction<Result>(dataSource: DataSource, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
-  if (dataSource.options.type !== 'better-sqlite3') return again(() => dataSource.transaction('READ COMMITTED', work));
+  if (!isSqlite(dataSource)) return again(() => dataSource.transaction('READ COMMITTED', work));
   const before = turns.get(dataSource) ?? Promise.resolve();
   const turn = before.then(() => immediately(dataSource, work));
   turns.set(
@@ -24,6 +24,14 @@ export async function inTransaction<Result>(dataSource: DataSource, work: (manag
     turn.catch(() => undefined),
   );
   return turn;
+}
+
+/**
+ * A single write. On SQLite it takes its turn as well: in between it would land in somebody else's transaction, and be gone with it after it was answered.
+ * Elsewhere it has a connection of its own, and needs no transaction.
+ */
+export function inTurn<Result>(dataSource: DataSource, write: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+  return isSqlite(dataSource) ? inTransaction(dataSource, write) : write(dataSource.manager);
 }
 
 async function again<Result>(attempt: () => Promise<Result>): Promise<Result> {
@@ -49,4 +57,8 @@ async function immediately<Result>(dataSource: DataSource, work: (manager: Entit
   } finally {
     await runner.release();
   }
+}
+
+function isSqlite({ options }: DataSource): boolean {
+  return options.type === 'better-sqlite3';
 }

@@ -14,6 +14,6 @@ export {
   EscalationTables,
   MOST_ESCALATION_RULES,
 } from './escalations.js';
-export { inTransaction } from './in-transaction.js';
+export { inTransaction, inTurn } from './in-transaction.js';
 export { isDatabaseAway, isDuplicate } from './refusals.js';
 export { sharedSecret } from './shared-secrets.js';

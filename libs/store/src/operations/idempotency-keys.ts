@@ -1,6 +1,6 @@
 /** Requests that may be repeated by their key: what was asked under it, and how it was answered. */
 import { type DataSource, IsNull, LessThan, LessThanOrEqual } from 'typeorm';
-import { isDuplicate } from '../administration/index.js';
+import { inTurn, isDuplicate } from '../administration/index.js';
 import { IdempotencyKeyEntity } from '../schema/index.js';
 
 /** One request under its key. */
@@ -21,7 +21,7 @@ export class IdempotencyKeys {
   async claim(request: Omit<KeptRequest, 'answer'>): Promise<KeptRequest | null> {
     const { principal, name } = request;
     try {
-      await this.rows.insert({ ...request, answer: null });
+      await inTurn(this.dataSource, (manager) => manager.insert(IdempotencyKeyEntity, { ...request, answer: null }));
       return null;
     } catch (error) {
       if (!isDuplicate(error)) throw error;
@@ -34,19 +34,21 @@ export class IdempotencyKeys {
 
   /** Keeps the answer, as JSON. */
   async answer({ principal, name }: Pick<KeptRequest, 'principal' | 'name'>, answer: string): Promise<void> {
-    await this.rows.update({ principal, name }, { answer });
+    await inTurn(this.dataSource, (manager) => manager.update(IdempotencyKeyEntity, { principal, name }, { answer }));
   }
 
   /** Nothing was done under this key: the next request with it is a new one. */
   async release({ principal, name }: Pick<KeptRequest, 'principal' | 'name'>): Promise<void> {
-    await this.rows.delete({ principal, name, answer: IsNull() });
+    await inTurn(this.dataSource, (manager) => manager.delete(IdempotencyKeyEntity, { principal, name, answer: IsNull() }));
   }
 
   /** Forgets about `limit` requests of before that moment, the oldest; returns how many they were. Index: (created_at). */
   async forget(beforeMs: number, limit: number): Promise<number> {
     const old = await this.rows.find({ where: { createdAtMs: LessThan(beforeMs) }, order: { createdAtMs: 'ASC' }, take: limit });
     const youngest = old.at(-1);
-    if (youngest !== undefined) await this.rows.delete({ createdAtMs: LessThanOrEqual(youngest.createdAtMs) });
+    if (youngest === undefined) return 0;
+    const among = { createdAtMs: LessThanOrEqual(youngest.createdAtMs) };
+    await inTurn(this.dataSource, (manager) => manager.delete(IdempotencyKeyEntity, among));
     return old.length;
   }
 

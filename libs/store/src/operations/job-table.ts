@@ -4,7 +4,7 @@
  */
 import type { AuditRow } from '@assent/engine';
 import { type DataSource, type EntityManager, In, LessThan, MoreThan, Not } from 'typeorm';
-import { inTransaction, recordAudit } from '../administration/index.js';
+import { inTransaction, inTurn, recordAudit } from '../administration/index.js';
 import { BulkJobEntity, BulkJobItemEntity } from '../schema/index.js';
 
 export type Job = Readonly<BulkJobEntity>;
@@ -62,7 +62,7 @@ export class JobTable {
 
   /** Moves a job on; false when it is in none of these states any more. */
   async move(id: string, from: readonly JobState[], change: JobChange): Promise<boolean> {
-    const moved = await this.dataSource.getRepository(BulkJobEntity).update({ id, state: In([...from]) }, change);
+    const moved = await inTurn(this.dataSource, (manager) => manager.update(BulkJobEntity, { id, state: In([...from]) }, change));
     return moved.affected === 1;
   }
 
@@ -83,7 +83,7 @@ export class JobTable {
 
   /** Notes what became of an item, if it still stands as `was`. */
   async end({ job, place }: Pick<JobItem, 'job' | 'place'>, was: 'pending' | 'recorded', end: ItemEnd): Promise<void> {
-    await this.dataSource.getRepository(BulkJobItemEntity).update({ job, place, state: was }, end);
+    await inTurn(this.dataSource, (manager) => manager.update(BulkJobItemEntity, { job, place, state: was }, end));
   }
 
   /** How many items are in each state. Index: (job, state, place). */
