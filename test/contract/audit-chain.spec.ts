@@ -88,6 +88,28 @@ function suite(ground: () => Promise<Ground>): void {
     expect((await chain.verify()).broken).toEqual({ seq: 4, auditId: ids[3], problem: 'link_missing' });
   });
 
+  it('names the row that was taken away before it had a link', async () => {
+    const ids = await write(3);
+    await run('DELETE FROM audit_log WHERE id = ?', [ids[1]]);
+    expect(await chain.extend()).toBe(3);
+    expect((await chain.verify()).broken).toEqual({ seq: 2, auditId: ids[1], problem: 'row_missing' });
+  });
+
+  it('is not taken for broken while retention takes the oldest away', async () => {
+    await write(450);
+    for (let batch = 0; batch < 3; batch += 1) await chain.extend();
+    const purge = async () => {
+      let gone = 0;
+      for (;;) {
+        const went = await purgeAudit(opened.dataSource, { beforeMs: START_MS + 440, limit: 20 });
+        if (went === 0) return gone;
+        gone += went;
+      }
+    };
+    const [report, gone] = await Promise.all([chain.verify(), purge()]);
+    expect([report.holds, gone]).toEqual([true, 440]);
+  });
+
   it('does not take for retention when somebody takes the oldest away', async () => {
     const ids = await write(4);
     await chain.extend();
