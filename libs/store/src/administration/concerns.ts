@@ -37,11 +37,17 @@ export class Concerns {
     const select = { gid: true, status: true, name: true, createdAtMs: true } as const;
     const driven = await table.find({ select, where: { ...old, owner: Not(IsNull()) }, take: limit });
     const resting = await table.find({ select, where: { ...old, dueAtMs: Not(IsNull()) }, take: limit });
-    const waiting = await this.dataSource.getRepository(AttentionEntity).find({
-      where: { kind: In(['parked', 'paused']), sinceMs: LessThanOrEqual(beforeMs) },
-      take: limit,
-    });
-    const standing = await table.find({ select, where: { ...old, gid: In(waiting.map(({ gid }) => gid)) }, take: limit });
+    // However young its attention is: it may have been parked only now.
+    const standing = await table
+      .createQueryBuilder('t')
+      .select(['t.gid', 't.status', 't.name', 't.createdAtMs'])
+      .where('t.createdAtMs <= :beforeMs AND t.finishedAtMs IS NULL', { beforeMs })
+      .andWhere((query) => {
+        const waiting = query.subQuery().select('a.gid').from(AttentionEntity, 'a').where("a.kind IN ('parked', 'paused')").getQuery();
+        return `t.gid IN ${waiting}`;
+      })
+      .take(limit)
+      .getMany();
     const found = new Map([...driven, ...resting, ...standing].map((row) => [row.gid, row]));
     return [...found.values()]
       .toSorted((a, b) => a.createdAtMs - b.createdAtMs)

@@ -210,8 +210,13 @@ it('tells of mixed ends and of what is unfinished for too long', async () => {
   await table.insert({ ...row, gid: 'g-driven', owner: '7', dueAtMs: null, createdAtMs: 1 });
   await table.insert({ ...row, gid: 'g-resting', owner: null, dueAtMs: 9, createdAtMs: 1 });
   await table.insert({ ...row, gid: 'g-young', owner: '7', dueAtMs: null, createdAtMs: Date.now() });
+  // Begun long ago, and parked a moment ago.
+  await table.insert({ ...row, gid: 'g-parked', owner: null, dueAtMs: null, createdAtMs: 1 });
+  await opened.dataSource
+    .getRepository(AttentionEntity)
+    .insert({ gid: 'g-parked', branch: 'pay', kind: 'parked', code: 'ATTEMPTS', participant: 'payment', sinceMs: Date.now() });
   await nodeCalled('a').look();
-  expect(messages.map(({ body }) => body.dedupeKey).sort()).toEqual(['mixed/g-mixed', 'old/g-driven', 'old/g-resting']);
+  expect(messages.map(({ body }) => body.dedupeKey).sort()).toEqual(['mixed/g-mixed', 'old/g-driven', 'old/g-parked', 'old/g-resting']);
   await table.update({ gid: 'g-driven' }, { finishedAtMs: 5 });
   await nodeCalled('a').look();
   expect((await escalations.alerts('resolved', '', 10)).map(({ subject }) => subject)).toEqual(['g-driven']);
