@@ -166,6 +166,21 @@ describeOnEveryDatabase('Access control', (ground) => {
     expect(rows).toContainEqual(expect.objectContaining({ principal: 'eye', action: 'refused', reason: 'forbidden', gid }));
     expect(rows).toContainEqual(expect.objectContaining({ principal: 'unknown', action: 'refused', reason: 'unauthenticated', gid: null }));
     expect(JSON.stringify(rows)).not.toContain(String(made.body.key));
+    // Also what an admin may do in general, but not so; and the hand of a service on what is another's.
+    expect((await post('/v1/keys', { principal: 'auditor', role: 'admin' }, admin)).status).toBe(409);
+    await post('/v1/escalation-rules', { name: 'a', kind: 'parked', severity: 'info', url: 'http://169.254.169.254/' }, admin);
+    const theirs = randomUUID();
+    await post('/v1/transactions', initiated(theirs), order);
+    await post(`/v1/transactions/${theirs}/abort`, {}, billing);
+    const nobodys = randomUUID();
+    await get(`/v1/transactions/${nobodys}`, billing);
+    const refusal = (principal: string, reason: string, more = {}) =>
+      expect.objectContaining({ principal, action: 'refused', reason, ...more });
+    await until('these are written', async () => JSON.stringify(await actions()).includes(theirs));
+    const told = await actions();
+    expect(told).toContainEqual(refusal('root', 'principal_conflict'));
+    expect(told).toContainEqual(refusal('root', 'webhook_not_allowed'));
+    expect(told.filter(({ gid }) => gid === theirs || gid === nobodys)).toEqual([refusal('billing', 'not_found', { gid: theirs })]);
     const report = await get('/v1/audit/verify', admin);
     expect(report.body).toMatchObject({ holds: true, broken: null, foreign: [], unchained: 0 });
     expect((await get('/v1/audit/head', viewer)).body).toEqual({ head: report.body.head });

@@ -47,6 +47,8 @@ describeOnEveryDatabase('retention', (ground) => {
     expect(text).toContain('assent_purged_total{what="jobs"} 1');
     expect((await assent.get(`/v1/jobs/${oldJob.id}`)).body.code).toBe('job_not_found');
     expect((await assent.get('/v1/jobs')).body.items).toEqual([]);
+    const { items } = (await assent.get('/v1/audit')).body as unknown as { items: object[] };
+    expect(items).toContainEqual(expect.objectContaining({ principal: 'local', action: 'retention-run' }));
   });
 });
 

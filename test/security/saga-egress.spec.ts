@@ -17,6 +17,13 @@ const spellings = [
   '169.254.169.254',
   '2852039166',
   'elsewhere.example',
+  '127.0.0.1.',
+  '127。0。0。1',
+  '１２７.０.０.１',
+  '[fe80::1%25eth0]',
+  'somebody:secret@169.254.169.254',
+  '[2002:7f00:1::]',
+  '[64:ff9b::a9fe:a9fe]',
 ];
 
 describe('A coordinator in production', () => {

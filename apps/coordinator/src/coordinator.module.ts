@@ -85,7 +85,7 @@ export function coordinatorModule(parts: CoordinatorParts): DynamicModule {
       { provide: JobRunner, useValue: new JobRunner(parts.operations, desk, parts.log) },
       { provide: Health, useValue: parts.health },
       { provide: Metrics, useValue: parts.metrics },
-      { provide: APP_FILTER, useValue: new ProblemFilter(parts.log) },
+      { provide: APP_FILTER, useValue: new ProblemFilter(parts.log, parts.administration) },
     ],
   };
 }

@@ -8,7 +8,7 @@ import {
   openTracing,
   type TransactionTracer,
 } from '@assent/observability';
-import { EgressPolicy, traceIdOf, WebhookSender } from '@assent/transport';
+import { DocumentReader, EgressPolicy, traceIdOf, WebhookSender } from '@assent/transport';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { Administration, type AdministrationParts } from './admin/index.js';
@@ -83,9 +83,15 @@ const WEBHOOK_TIMEOUT_MS = 10_000;
 
 function administrationParts({ access, nodeName, mode, webhookOrigins }: Configuration, log: Logger): AdministrationParts {
   const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
-  const denied = (host: string, detail: string) =>
-    log.warn({ code: 'egress_denied', host, detail }, 'A webhook was refused by the egress policy');
-  const egress = new EgressPolicy({ allowLoopback: mode === 'development', allowedOrigins: webhookOrigins, denied });
+  const policyFor = (what: string, allowedOrigins: readonly string[]) => {
+    const denied = (host: string, detail: string) =>
+      log.warn({ code: 'egress_denied', host, detail }, `${what} was refused by the egress policy`);
+    return new EgressPolicy({ allowLoopback: mode === 'development', allowedOrigins, denied });
+  };
+  const egress = policyFor('A webhook', webhookOrigins);
   const sender = new WebhookSender({ egress, timeoutMs: WEBHOOK_TIMEOUT_MS, monotonicMs: clock.monotonicMs, wallClockMs: clock.nowMs });
-  return { access, log, clock, sender, node: nodeName };
+  const issuer = access?.tokens?.keys;
+  const issuerOrigins = issuer !== undefined && 'jwksUrl' in issuer ? [new URL(issuer.jwksUrl).origin] : [];
+  const documents = new DocumentReader(policyFor("A look at the issuer's keys", issuerOrigins));
+  return { access, log, clock, sender, documents, node: nodeName };
 }

@@ -104,8 +104,11 @@ export interface TransactionEngine {
   register(gid: string, request: RegisterRequest): Promise<RegisterResult>;
   submit(gid: string, request: SubmitRequest): Promise<CommandResult>;
   abort(gid: string, request: AbortRequest): Promise<CommandResult>;
-  /** Who began it (`createdBy`), accepted or about to be; `null` when there is no such transaction. */
-  creatorOf(gid: string): Promise<string | null>;
+  /**
+   * Who began it (`createdBy`), accepted or about to be; `null` when there is no such transaction. Only one of `expected` is answered from memory: finding
+   * out that a gid is somebody else's takes as long as finding out that it is nobody's.
+   */
+  creatorOf(gid: string, expected: string): Promise<string | null>;
   /** The durable image of the transaction that was begun by the same principal under this gid with this content; `null` when there is none. */
   repeatOf(request: Pick<BeginRequest, 'gid' | 'contentHash' | 'createdBy'>): Promise<TransactionView | null>;
   /** The durable image. */

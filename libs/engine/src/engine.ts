@@ -127,10 +127,10 @@ export class Engine implements Interventions, TransactionEngine, ParticipantOper
     return this.admitted(gid, (life) => life.commands.abort(gid, request));
   }
 
-  async creatorOf(gid: string): Promise<string | null> {
-    const resident = this.life?.driver.find(gid);
-    if (resident !== undefined) return resident.present.createdBy;
-    return (await typed(this.ports.store.read(gid)))?.createdBy ?? null;
+  async creatorOf(gid: string, expected: string): Promise<string | null> {
+    const creator = this.life?.driver.find(gid)?.present.createdBy ?? null;
+    if (creator === expected) return creator;
+    return (await typed(this.ports.store.read(gid)))?.createdBy ?? creator;
   }
 
   async repeatOf({

@@ -1,4 +1,5 @@
 /** Calls to branches (DESIGN section 5): the HTTP invoker, the egress policy, signatures and participant keys. */
+export { type DocumentAnswer, DocumentReader } from './documents/index.js';
 export {
   EgressDeniedError,
   type EgressOptions,

@@ -58,7 +58,7 @@ function accessOf(rules: AccessRules, route: RouteOptions): RouteAccess {
 /** Calls back at once where the credentials are known, as they are on all but the first request with them. */
 function admit(request: FastifyRequest, allowed: readonly Role[], { authenticator, refusals }: NonNullable<Guarding>, done: Done): void {
   const refuse = (error: unknown, principal: Principal | null) => {
-    if (error instanceof ApiError && error.status < 500) refusals.refused(refusalOf(request, error, principal));
+    if (error instanceof ApiError && error.status < 500) refusals.refused(refusalOf(request, error.code, principal));
     done(error as Error);
   };
   const judge = (principal: Principal) => {
@@ -78,7 +78,8 @@ function admit(request: FastifyRequest, allowed: readonly Role[], { authenticato
   }
 }
 
-function refusalOf(request: FastifyRequest, { code }: ApiError, principal: Principal | null): Refusal {
+/** What was refused to whom, as the audit tells it. */
+export function refusalOf(request: FastifyRequest, code: string, principal: Principal | null): Refusal {
   const { gid } = (request.params ?? {}) as { readonly gid?: string };
   return { principal, method: request.method, route: request.routeOptions.url ?? '', code, gid: gid ?? null };
 }

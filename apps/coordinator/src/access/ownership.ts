@@ -5,6 +5,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { EngineError } from '@assent/engine';
 import type { FastifyReply } from 'fastify';
+import { type Refusals, refusalOf } from './guard.js';
 import { type Principal, principalOf } from './principal.js';
 
 /** What most begins carry beside the transaction. */
@@ -15,8 +16,8 @@ export const JOIN_TOKEN_HEADER = 'assent-join-token';
 
 /** Knows who made a transaction. */
 export interface Creators {
-  /** `created_by`, or `null` when there is no such transaction. */
-  creatorOf(gid: string): Promise<string | null>;
+  /** `created_by`, or `null` when there is no such transaction; as fast for a gid of somebody else than `expected` as for one of nobody. */
+  creatorOf(gid: string, expected: string): Promise<string | null>;
 }
 
 /** Tokens over gids: nothing is stored, and every node that shares the secret knows every token. */
@@ -38,7 +39,10 @@ export class JoinTokens {
 
 export class Ownership {
   /** `tokens`: asked for each time, because the secret comes with the database; `null` while access control is off. */
-  constructor(private readonly tokens: () => JoinTokens | null) {}
+  constructor(
+    private readonly tokens: () => JoinTokens | null,
+    private readonly refusals: Refusals,
+  ) {}
 
   /** Throws `EngineError` `not_found` when the one who asks may not know of this transaction. */
   async check(reply: FastifyReply, gid: string, creators: Creators): Promise<void> {
@@ -46,7 +50,10 @@ export class Ownership {
     if (role !== 'service') return;
     const token = reply.request.headers[JOIN_TOKEN_HEADER];
     if (typeof token === 'string' && this.tokens()?.isTokenOf(gid, token) === true) return;
-    if ((await creators.creatorOf(gid)) === name) return;
+    const creator = await creators.creatorOf(gid, name);
+    if (creator === name) return;
+    // Whoever looks for a gid that nobody has is not refused anything: services do, after an answer that was lost.
+    if (creator !== null) this.refusals.refused(refusalOf(reply.request, 'not_found', { name, role }));
     throw new EngineError('not_found', `There is no transaction ${gid}.`, { gid });
   }
 

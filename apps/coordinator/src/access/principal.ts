@@ -18,7 +18,12 @@ type Identified = FastifyRequest & { readonly [PRINCIPAL]?: Principal | null };
 
 /** The principal of the request that is being answered. Throws on a public route, where nobody was asked. */
 export function principalOf(reply: FastifyReply): Principal {
-  const principal = (reply.request as Identified)[PRINCIPAL];
-  if (principal === undefined || principal === null) throw new Error('This route asks nobody who they are');
+  const principal = identifiedBy(reply.request);
+  if (principal === null) throw new Error('This route asks nobody who they are');
   return principal;
+}
+
+/** The principal of a request; `null`: nobody was asked, or nobody was let in. */
+export function identifiedBy(request: FastifyRequest): Principal | null {
+  return (request as Identified)[PRINCIPAL] ?? null;
 }

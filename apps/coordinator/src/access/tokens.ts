@@ -4,7 +4,7 @@
  * a busy caller costs one hash a request.
  */
 import { createPublicKey, hash, type KeyObject } from 'node:crypto';
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch, errors, type FetchImplementation, type JWTPayload, jwtVerify } from 'jose';
 import { ApiError } from '../errors/index.js';
 import type { CredentialSource } from './authenticator.js';
 import type { Principal } from './principal.js';
@@ -27,6 +27,15 @@ export interface TokenRules {
   readonly keys: { readonly jwksUrl: string } | { readonly publicKey: string };
 }
 
+/** Reads the document at a URL; the egress policy decides whether it may. Throws where it cannot be had. */
+export interface KeyDocuments {
+  read(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<{ readonly status: number; readonly text: string }>;
+}
+
 type Verify = (token: string) => Promise<JWTPayload>;
 
 interface Remembered {
@@ -42,8 +51,9 @@ export class Tokens implements CredentialSource {
   constructor(
     private readonly rules: TokenRules,
     private readonly nowMs: () => number,
+    documents: KeyDocuments,
   ) {
-    this.verify = verifierOf(rules, nowMs);
+    this.verify = verifierOf(rules, nowMs, documents);
   }
 
   find(token: string): Principal | null | Promise<Principal | null> {
@@ -75,17 +85,25 @@ export class Tokens implements CredentialSource {
   }
 }
 
-function verifierOf({ issuer, audience, algorithm, keys }: TokenRules, nowMs: () => number): Verify {
+function verifierOf({ issuer, audience, algorithm, keys }: TokenRules, nowMs: () => number, documents: KeyDocuments): Verify {
   const options = () => ({
     ...{ issuer, audience, algorithms: [algorithm], requiredClaims: ['exp', 'sub'], clockTolerance: CLOCK_TOLERANCE_S },
     currentDate: new Date(nowMs()),
   });
   if ('jwksUrl' in keys) {
-    const published = createRemoteJWKSet(new URL(keys.jwksUrl));
+    const published = createRemoteJWKSet(new URL(keys.jwksUrl), { [customFetch]: fetchFrom(documents) });
     return async (token) => (await jwtVerify(token, published, options())).payload;
   }
   const publicKey: KeyObject = createPublicKey(keys.publicKey);
   return async (token) => (await jwtVerify(token, publicKey, options())).payload;
+}
+
+function fetchFrom(documents: KeyDocuments): FetchImplementation {
+  return async (url, { headers, signal }) => {
+    const { status, text } = await documents.read(url, Object.fromEntries(headers), signal);
+    if (status !== 200) throw new Error(`The issuer answered ${status}`);
+    return new Response(text);
+  };
 }
 
 /** True for what is wrong with the token; false for what is wrong with the way to the issuer's keys. */

@@ -5,14 +5,16 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { StoreUnavailableError } from '@assent/engine';
 import { ApiKeyTable, isDatabaseAway, type OpenedStore, sharedSecret } from '@assent/store';
 import type { WebhookSender } from '@assent/transport';
+import type { FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
-import { ApiKeys, type Guarding, HeaderAuthenticator, JoinTokens, Ownership, Tokens } from '../access/index.js';
+import { ApiKeys, type Guarding, HeaderAuthenticator, JoinTokens, type KeyDocuments, Ownership, Tokens } from '../access/index.js';
 import type { AccessConfiguration } from '../configuration/index.js';
 import { ApiError } from '../errors/index.js';
 import type { ActionRunner } from './approval/action-runner.js';
 import { Approvals } from './approval/approvals.js';
 import { AuditAdministration, type ChainLog } from './audit/audit-administration.js';
 import { RefusalLog } from './audit/refusal-log.js';
+import { refusedDeedOf } from './audit/refused-deeds.js';
 import { Escalations } from './escalation/escalations.js';
 import { Escalator, type OpenBreaker } from './escalation/escalator.js';
 import { KeyAdministration } from './keys/key-administration.js';
@@ -36,6 +38,8 @@ export interface AdministrationParts {
   readonly clock: { readonly nowMs: () => number; readonly monotonicMs: () => number };
   /** Sends webhooks; its egress policy knows the origins of webhooks, not those of branches. */
   readonly sender: WebhookSender;
+  /** Reads the keys of the issuer of tokens. */
+  readonly documents: KeyDocuments;
   /** The name of this node. */
   readonly node: string;
 }
@@ -57,9 +61,15 @@ export class Administration {
     this.hasPublicMetrics = access?.publicMetrics === true;
     this.apiKeys = new ApiKeys(access?.keys ?? [], clock);
     this.refusals = new RefusalLog(log, clock.nowMs);
-    const tokens = access === null || access.tokens === null ? null : new Tokens(access.tokens, clock.nowMs);
+    const tokens = access === null || access.tokens === null ? null : new Tokens(access.tokens, clock.nowMs, parts.documents);
     this.guarding = access === null ? null : { authenticator: new HeaderAuthenticator(this.apiKeys, tokens), refusals: this.refusals };
-    this.ownership = new Ownership(() => (access === null ? null : (this.opened?.joinTokens ?? null)));
+    this.ownership = new Ownership(() => (access === null ? null : (this.opened?.joinTokens ?? null)), this.refusals);
+  }
+
+  /** Tells the audit of a refusal that nobody else tells it of. */
+  notDone(request: FastifyRequest, answer: ApiError): void {
+    const refusal = refusedDeedOf(request, answer);
+    if (refusal !== null) this.refusals.refused(refusal);
   }
 
   /** Throws `ApiError` `not_ready` before the store is open, as `audit` does. */

@@ -22,6 +22,7 @@ export function problemsBetween(values: Readable): string[] {
     ...calledLikeEvents(values),
     ...unreachable('ASSENT_ALLOWED_ORIGINS', values.ASSENT_ALLOWED_ORIGINS, values.ASSENT_MODE),
     ...unreachable('ASSENT_WEBHOOK_ORIGINS', values.ASSENT_WEBHOOK_ORIGINS, values.ASSENT_MODE),
+    ...unreachable('ASSENT_JWT_JWKS_URL', issuerIn(values), values.ASSENT_MODE),
     ...largerThanTheBody(values),
     ...harmInProduction(values),
     ...forgottenTooSoon(values),
@@ -49,6 +50,10 @@ function unnamedOrigins({ ASSENT_ORIGIN_KEYS: keys, ASSENT_ALLOWED_ORIGINS: orig
 
 function urlsOf({ ASSENT_PARTICIPANTS: participants }: Readable): string[] | undefined {
   return participants === undefined ? undefined : [...participants.values()].filter((address) => address.startsWith('http'));
+}
+
+function issuerIn({ ASSENT_JWT_JWKS_URL: url }: Readable): string[] | undefined {
+  return url === undefined || url === '' ? undefined : [url];
 }
 
 function withoutNats({ ASSENT_PARTICIPANTS: participants, ASSENT_NATS_URL: nats }: Readable): string[] {

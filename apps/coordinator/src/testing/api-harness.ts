@@ -2,7 +2,7 @@
 import type { TransactionEngine } from '@assent/engine';
 import { type Policy, shippedPolicies } from '@assent/protocol';
 import { MemoryDatabase, MemoryTransactionSearch, MemoryTransactionStore } from '@assent/store';
-import { EgressPolicy, WebhookSender } from '@assent/transport';
+import { DocumentReader, EgressPolicy, WebhookSender } from '@assent/transport';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Ownership } from '../access/index.js';
 import { Administration } from '../admin/index.js';
@@ -29,7 +29,7 @@ export interface ApiHarness {
 
 class HarnessBackend extends Backend {
   readonly participants = new Set(['inventory', 'payment', 'shipping']);
-  ownership = new Ownership(() => null);
+  ownership = new Ownership(() => null, { refused: () => undefined });
   current: TransactionEngine | null = null;
 
   constructor(readonly limits: Limits) {
@@ -128,6 +128,13 @@ function senderToNowhere(): WebhookSender {
   return new WebhookSender({ egress, timeoutMs: 1_000, monotonicMs: clock.monotonicMs, wallClockMs: clock.nowMs });
 }
 
+/** Issuers of tests are on this machine. */
+function documentsFor(access: AccessConfiguration | null): DocumentReader {
+  const keys = access?.tokens?.keys;
+  const allowedOrigins = keys !== undefined && 'jwksUrl' in keys ? [new URL(keys.jwksUrl).origin] : [];
+  return new DocumentReader(new EgressPolicy({ allowLoopback: true, allowedOrigins }));
+}
+
 const quiet = { info: () => undefined, warn: () => undefined };
 
 /** Starts the application (it does not listen: use `app.inject`). `access`: `null` leaves access control off. */
@@ -136,7 +143,10 @@ export async function startApi(limits: Partial<Limits> = {}, access: AccessConfi
   const backend = new HarnessBackend({ ...readConfiguration({}).limits, ...limits });
   const log = { error: (fields: object, message: string) => void logged.push({ fields, message }) };
   const operations = new HarnessOperations();
-  const administration = new Administration({ access, log: quiet, clock, sender: senderToNowhere(), node: 'test' });
+  const administration = new Administration({
+    ...{ access, log: quiet, clock, sender: senderToNowhere(), node: 'test' },
+    documents: documentsFor(access),
+  });
   backend.ownership = administration.ownership;
   const parts = {
     backend,

@@ -2,8 +2,9 @@
  * Everything that is taken away by time: transactions, the oldest part of the audit with its links, jobs with their items, answers kept by
  * their keys. In small batches.
  */
+import type { AuditRow } from '@assent/engine';
 import type { DataSource } from 'typeorm';
-import { foreseeAudit, purgeAudit } from '../administration/index.js';
+import { foreseeAudit, inTransaction, purgeAudit, recordAudit } from '../administration/index.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import { type ForgottenJobs, JobRetention } from './job-retention.js';
 import { type Pass, type Purged, Retention, type RetentionTimes } from './retention.js';
@@ -26,6 +27,11 @@ export class Housekeeping {
     readonly times: HousekeepingTimes,
   ) {
     this.retention = new Retention(dataSource, times);
+  }
+
+  /** Tells the audit who asked for a round. */
+  recordAsked(row: AuditRow): Promise<void> {
+    return inTransaction(this.dataSource, (manager) => recordAudit(manager, row));
   }
 
   /** One batch; see `Retention`. */

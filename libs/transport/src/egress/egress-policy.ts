@@ -31,6 +31,8 @@ export class EgressDeniedError extends Error {
 
 /** Longer ones are refused by common servers and proxies too. */
 const MAX_URL_LENGTH = 2_000;
+/** As much of a host that is none is told. */
+const MAX_SHOWN = 80;
 
 const classInWords: Readonly<Record<AddressClass, string>> = {
   loopback: 'a loopback address',
@@ -57,10 +59,10 @@ export class EgressPolicy {
   /** Says why a branch may not name this URL, or `null` when it may. Opens no socket and resolves no name. */
   checkUrl(text: string): EgressProblem | null {
     const problem = formProblem(text);
-    if (problem !== null) return { code: 'url_invalid', detail: problem };
+    if (problem !== null) return this.#invalid(text, problem);
     const url = new URL(text);
-    if (this.#origins.has(url.origin)) return this.checkHost(url.hostname);
-    return this.#deny(url.hostname, `The origin ${url.origin} is not in the list of allowed origins.`);
+    if (!this.#origins.has(url.origin)) return this.#deny(url.hostname, `The origin ${url.origin} is not in the list of allowed origins.`);
+    return this.checkHost(url.hostname);
   }
 
   /** Judges a host that is an address literal, in any spelling that `URL` has normalized; names are judged when they are resolved. */
@@ -97,6 +99,12 @@ export class EgressPolicy {
     return new EgressDeniedError(detail);
   }
 
+  /** Also what nobody could call is told: it may be a spelling that somebody hoped would be read otherwise. */
+  #invalid(text: string, detail: string): EgressProblem {
+    this.#denied(hostIn(text), detail);
+    return { code: 'url_invalid', detail };
+  }
+
   #deny(host: string, detail: string): EgressProblem {
     this.#denied(host, detail);
     return { code: 'egress_denied', detail };
@@ -106,6 +114,13 @@ export class EgressPolicy {
     const forbidden = forbiddenClassOf(address);
     return forbidden === 'loopback' && this.#allowLoopback ? null : forbidden;
   }
+}
+
+/** The host of a URL, or what stands in its place where it is none; without credentials. */
+function hostIn(text: string): string {
+  if (URL.canParse(text)) return new URL(text).hostname;
+  const [authority = ''] = text.replace(/^[a-z]*:?\/*/i, '').split(/[/?#]/, 1);
+  return authority.slice(authority.lastIndexOf('@') + 1).slice(0, MAX_SHOWN);
 }
 
 /** The origin itself when `text` is exactly one, e.g. `https://mail.internal`. Throws `RangeError` otherwise. */

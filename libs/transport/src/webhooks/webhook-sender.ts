@@ -2,10 +2,9 @@
  * Sends webhooks: signed as Standard Webhooks has it, one connection each, nothing followed. The same egress policy as for branches stands before the
  * socket: the URL is judged when it is used, a name when it is resolved, and the address judged is the one connected to.
  */
-import type { Socket } from 'node:net';
-import { Client, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { EgressDeniedError, type EgressPolicy, type EgressProblem } from '../egress/index.js';
-import { openConnection, targetOf } from '../http/index.js';
+import { ConnectError, clientForOne } from '../http/index.js';
 import { Signer } from '../signing/index.js';
 
 export interface WebhookSenderOptions {
@@ -35,8 +34,6 @@ export type WebhookEnd =
       readonly durationMs: number;
     };
 
-const MAX_HEADER_BYTES = 16_384;
-
 export class WebhookSender {
   constructor(private readonly options: WebhookSenderOptions) {}
 
@@ -55,7 +52,7 @@ export class WebhookSender {
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), this.options.timeoutMs);
     const url = new URL(webhook.url);
-    const client = this.clientFor(url, deadline.signal);
+    const client = clientForOne({ url, lookup: this.options.egress.lookup, signal: deadline.signal });
     try {
       const { statusCode, body } = await client.request({ ...this.requestFor(webhook, url), signal: deadline.signal });
       // Whatever it says is not read: the status is the answer.
@@ -84,24 +81,6 @@ export class WebhookSender {
       body: bytes,
     };
   }
-
-  private clientFor(url: URL, signal: AbortSignal): Client {
-    const { egress } = this.options;
-    return new Client(url.origin, {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      connect: (_options, callback) => {
-        const socket: Socket = openConnection(targetOf(url), egress.lookup, (error) => {
-          if (error === null) callback(null, socket);
-          else callback(new ConnectError(error.message, { cause: error }), null);
-        });
-        signal.addEventListener('abort', () => socket.destroy(), { once: true });
-      },
-    });
-  }
-}
-
-class ConnectError extends Error {
-  override readonly name = 'ConnectError';
 }
 
 type Failure = Pick<Extract<WebhookEnd, { kind: 'failed' }>, 'code' | 'detail'>;

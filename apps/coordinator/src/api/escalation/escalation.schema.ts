@@ -33,7 +33,8 @@ export interface RemovalBody {
   readonly reason: string;
 }
 
-const urlSchema = { type: 'string', maxLength: 1_000, pattern: '^[\\u0021-\\u007e]+$' } as const;
+// How a host is spelled is judged, and a refusal logged, by whoever knows where calls may go.
+const urlSchema = { type: 'string', maxLength: 1_000, pattern: '^[^\\u0000-\\u0020\\u007f]+$' } as const;
 const duration = (least: number, description: string) => ({ type: 'integer', minimum: least, maximum: WEEK_MS, description }) as const;
 
 export const ruleSchema = {

@@ -1,6 +1,8 @@
 /** `/v1/retention`: for how long what is kept, what would go now, and a round by hand. */
 import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { principalOf } from '../../access/index.js';
+import { newGid } from '../gid.js';
 import { Operations } from '../operations.js';
 import { readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
@@ -40,6 +42,9 @@ export class RetentionController {
       sendJson(reply, 200, { outcome: 'dry_run', purged: await this.housekeeper.foresee() });
       return;
     }
+    const { name: principal } = principalOf(reply);
+    const asked = { id: newGid(), gid: '', atMs: Date.now(), principal, action: 'retention-run', reason: '', detail: '{}' };
+    await this.operations.housekeeping().recordAsked(asked);
     const purged = await this.housekeeper.round();
     sendJson(reply, 200, purged === null ? { outcome: 'elsewhere', purged: null } : { outcome: 'done', purged });
   }

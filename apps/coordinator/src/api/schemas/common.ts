@@ -62,8 +62,9 @@ const contractSchema = {
 const urlSchema = {
   type: 'string',
   maxLength: 2_000,
-  pattern: '^[\\u0021-\\u007e]+$',
-  description: 'an http or https URL in ASCII, whose origin is allowed',
+  // How a host is spelled is judged, and a refusal logged, by whoever knows where calls may go.
+  pattern: '^[^\\u0000-\\u0020\\u007f]+$',
+  description: 'an http or https URL without blanks, whose origin is allowed',
 } as const;
 
 /** What every branch says, at the start or when it is registered. */
