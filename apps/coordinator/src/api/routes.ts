@@ -145,7 +145,7 @@ export const routes: readonly Route[] = [
     access: openTo.stoppers,
     body: abortSchema,
     answers: [shows(200, 'Decided: durable. Or it had been before.'), shows(202, 'Decided, but what was waited for has not come yet.')],
-    errors: ['invalid_gid', 'not_found', 'past_pivot', 'already_committing', 'too_many_waiters', ...notNow],
+    errors: ['invalid_gid', 'not_found', 'past_pivot', 'already_committing', 'abort_needs_approval', 'too_many_waiters', ...notNow],
   },
   {
     method: 'GET',

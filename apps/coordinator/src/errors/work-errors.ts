@@ -32,6 +32,11 @@ export const workErrors = {
     title: 'The job runs',
     help: 'Stop it first, or wait until it has finished.',
   },
+  abort_needs_approval: {
+    status: 409,
+    title: 'This abort needs a second person',
+    help: 'You did not begin this transaction. Ask by POST /v1/transactions/{gid}/actions/abort: the request waits in GET /v1/approvals for somebody else to agree.',
+  },
   job_needs_approval: {
     status: 409,
     title: 'This action needs a second person',

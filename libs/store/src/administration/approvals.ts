@@ -1,5 +1,5 @@
 /** The tables of approvals: the rules that demand a second person, and what waits for one. */
-import { type DataSource, type EntityManager, In, LessThan, MoreThan } from 'typeorm';
+import { type DataSource, type EntityManager, In, LessThan, MoreThan, MoreThanOrEqual } from 'typeorm';
 import { ApprovalRequestEntity, ApprovalRuleEntity } from '../schema/index.js';
 import { inTransaction } from './in-transaction.js';
 
@@ -65,9 +65,10 @@ export class ApprovalTable {
     return this.dataSource.getRepository(ApprovalRequestEntity).find({ where, take: MOST_OVERDUE });
   }
 
-  /** Moves a request out of `pending`; false when it was not pending any more. */
+  /** Moves a request out of `pending`; false when it was not pending any more, or is overdue: then it can only expire. */
   async decide(manager: EntityManager, id: string, decision: ApprovalDecision): Promise<boolean> {
-    const { affected } = await manager.update(ApprovalRequestEntity, { id, state: 'pending' }, { ...decision });
+    const inTime = decision.state === 'expired' ? {} : { expiresAtMs: MoreThanOrEqual(decision.decidedAtMs) };
+    const { affected } = await manager.update(ApprovalRequestEntity, { id, state: 'pending', ...inTime }, { ...decision });
     return affected === 1;
   }
 

@@ -29,6 +29,8 @@ export interface ActingFor {
 export interface ActionRunner {
   /** What it would do now, changing nothing. Throws `ApiError` where it is not legal now. */
   preview(asked: AskedAction, by: Principal): Promise<object>;
+  /** What is asked for, with what it leaves to the moment written out: while it waits it must not come to mean something else. Throws `ApiError`. */
+  inFull(asked: AskedAction): Promise<AskedAction>;
   /** Does it, with a row of the audit that names both; answers what the caller is told. Throws `ApiError` as `preview` does. */
   run(asked: AskedAction, acting: ActingFor): Promise<object>;
 }

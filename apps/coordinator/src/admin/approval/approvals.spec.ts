@@ -17,19 +17,26 @@ const asked: AskedAction = {
   version: 4,
   parameters: { branch: 'pay', outcome: 'succeeded' },
 };
+const inFull = { ...asked, parameters: { ...asked.parameters, op: 'confirm' } };
 const HOUR_MS = 3_600_000;
 
 class NotingRunner implements ActionRunner {
   readonly ran: (ActingFor & { readonly asked: AskedAction })[] = [];
   illegal = false;
   breaks = false;
+  refuses = false;
 
   async preview(what: AskedAction): Promise<object> {
     if (this.illegal) throw new ApiError('not_parked', 'Nothing waits any more.');
     return { would: what.action };
   }
 
+  async inFull(what: AskedAction): Promise<AskedAction> {
+    return { ...what, parameters: { ...what.parameters, op: 'confirm' } };
+  }
+
   async run(what: AskedAction, acting: ActingFor): Promise<object> {
+    if (this.refuses) throw new ApiError('had_run', 'The participant holds try succeeded.');
     if (this.breaks) throw new ApiError('outcome_unknown', 'The database is away.');
     this.ran.push({ ...acting, asked: what });
     return { did: what.action };
@@ -76,7 +83,7 @@ it('carries out what somebody else has agreed to, and the audit has both names',
   expect(runner.ran).toEqual([]);
   const approved = await approvals.approve(id, ben, 'I have seen the statement');
   expect(approved).toMatchObject({ state: 'approved', decidedBy: 'ben', outcome: '{"did":"resolve"}' });
-  expect(runner.ran).toEqual([{ asked, requestedBy: ada, approvedBy: ben, idempotencyKey: id }]);
+  expect(runner.ran).toEqual([{ asked: inFull, requestedBy: ada, approvedBy: ben, idempotencyKey: id }]);
   expect(await auditOf()).toEqual([
     expect.objectContaining({ principal: 'ada', action: 'approval_requested', approval: id }),
     expect.objectContaining({ principal: 'ben', action: 'approval_granted', requestedBy: 'ada', approvedBy: 'ben' }),
@@ -110,6 +117,8 @@ it('is decided once', async () => {
   expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   expect(runner.ran).toHaveLength(1);
   await expect(approvals.reject(id, cleo, 'no')).rejects.toMatchObject({ code: 'approval_not_pending', status: 409 });
+  const refused = (await auditOf()).filter(({ action }) => action === 'approval_refused');
+  expect(refused.map(({ code }) => code)).toEqual(['approval_not_pending', 'approval_not_pending']);
 });
 
 it('expires, and then nobody can agree', async () => {
@@ -141,6 +150,33 @@ it('is shown without what it would do now only when that is known not to be lega
   await expect(approvals.show(id)).rejects.toThrow('a fault of the runner');
 });
 
+it('expires even where more are overdue than one look clears away', async () => {
+  for (let n = 0; n < 120; n += 1) await ask();
+  const { id } = await ask();
+  nowMs += HOUR_MS + 1;
+  await expect(approvals.approve(id, ben, 'late')).rejects.toMatchObject({ code: 'approval_not_pending' });
+  await expect(approvals.reject(id, ben, 'late')).rejects.toMatchObject({ code: 'approval_not_pending' });
+  expect(runner.ran).toEqual([]);
+});
+
+it('shows what came of it when the action was refused, and is not asked again', async () => {
+  const { id } = await ask();
+  runner.refuses = true;
+  await expect(approvals.approve(id, ben, 'yes')).rejects.toMatchObject({ code: 'had_run' });
+  const { request } = await approvals.show(id);
+  expect([request.state, JSON.parse(request.outcome ?? '')]).toEqual([
+    'approved',
+    { action: 'resolve', outcome: 'refused', code: 'had_run', detail: 'The participant holds try succeeded.' },
+  ]);
+  await expect(approvals.approve(id, ben, 'again')).rejects.toMatchObject({ code: 'approval_not_pending' });
+});
+
+it('keeps what was asked for in full, so that it does not come to mean something else while it waits', async () => {
+  const { id } = await ask();
+  await approvals.approve(id, ben, 'yes');
+  expect(runner.ran[0]?.asked.parameters).toEqual({ ...asked.parameters, op: 'confirm' });
+});
+
 it('may be approved again by the same person when it was not carried out, with the same key', async () => {
   const { id } = await ask();
   runner.breaks = true;
@@ -163,4 +199,7 @@ it('refuses what is not legal in the first place', async () => {
   runner.illegal = true;
   await expect(ask()).rejects.toMatchObject({ code: 'not_parked' });
   expect(await approvals.list(null, '', 10)).toEqual([]);
+  expect(await auditOf()).toEqual([
+    expect.objectContaining({ principal: 'ada', action: 'resolve', outcome: 'refused', code: 'not_parked' }),
+  ]);
 });

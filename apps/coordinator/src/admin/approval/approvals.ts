@@ -53,13 +53,16 @@ export class Approvals {
    * `too_many_approvals`. `id`: of the request, for whoever may have to look whether it was kept.
    */
   async request(asked: AskedAction, actions: readonly string[], by: Principal, id: string = uuidv7()): Promise<ApprovalRequest> {
-    const preview = await this.runnerThere().preview(asked, by);
+    const { preview, inFull } = await this.unlessRefused(
+      async () => ({ preview: await this.runnerThere().preview(asked, by), inFull: await this.runnerThere().inFull(asked) }),
+      (manager, refusal) => this.recordUnasked(manager, asked, by, refusal),
+    );
     const rule = await this.table.shortestRule(actions, by.role);
     if (rule === null) throw new Error(`No rule demands a second person for ${asked.action}`);
     const requestedAtMs = this.nowMs();
     const request: ApprovalRequest = {
       ...{ id, gid: asked.gid, action: asked.action, reason: asked.reason },
-      request: JSON.stringify(asked),
+      request: JSON.stringify(inFull),
       preview: JSON.stringify(preview),
       ...{ requestedBy: by.name, requesterRole: by.role, requestedAtMs, expiresAtMs: requestedAtMs + rule.ttlMs },
       ...{ state: 'pending', decidedBy: null, comment: null, decidedAtMs: null, outcome: null },
@@ -101,22 +104,22 @@ export class Approvals {
   async approve(id: string, by: Principal, comment: string): Promise<ApprovalRequest> {
     await this.expire();
     const request = await this.find(id);
-    try {
-      await this.agree(request, by, comment);
-    } catch (error) {
-      if (error instanceof ApiError && error.status < 500) await this.recordRefusal(request, by, error);
-      throw error;
-    }
-    const acting = { requestedBy: requesterOf(request), approvedBy: by, idempotencyKey: request.id };
-    const outcome = await this.runnerThere().run(askedIn(request), acting);
-    await this.table.keepOutcome(id, JSON.stringify(outcome));
+    await this.unlessRefused(
+      () => this.agree(request, by, comment),
+      (manager, refusal) => this.recordRefusal(manager, request, by, refusal),
+    );
+    await this.table.keepOutcome(id, JSON.stringify(await this.carryOut(request, by)));
     return this.find(id);
   }
 
   /** Whoever asked may take it back this way. Throws as `approve` does. */
   async reject(id: string, by: Principal, comment: string): Promise<ApprovalRequest> {
     await this.expire();
-    await this.decide(await this.find(id), 'rejected', by.name, comment);
+    const request = await this.find(id);
+    await this.unlessRefused(
+      () => this.decide(request, 'rejected', by.name, comment),
+      (manager, refusal) => this.recordRefusal(manager, request, by, refusal),
+    );
     return this.find(id);
   }
 
@@ -150,10 +153,41 @@ export class Approvals {
     await this.decide(request, 'approved', by.name, comment);
   }
 
-  private async recordRefusal(request: ApprovalRequest, by: Principal, { code, detail }: ApiError): Promise<void> {
-    await inTransaction(this.dataSource, (manager) =>
-      this.record(manager, request, by.name, 'approval_refused', detail, { outcome: 'refused', code }),
-    );
+  /** What came of it. A refusal is an outcome, too: it stays one, because the action has its key. Throws what may be tried again, and the refusal. */
+  private async carryOut(request: ApprovalRequest, by: Principal): Promise<object> {
+    const acting = { requestedBy: requesterOf(request), approvedBy: by, idempotencyKey: request.id };
+    try {
+      return await this.runnerThere().run(askedIn(request), acting);
+    } catch (error) {
+      if (isRefusal(error)) {
+        const { code, detail } = error;
+        await this.table.keepOutcome(request.id, JSON.stringify({ action: request.action, outcome: 'refused', code, detail }));
+      }
+      throw error;
+    }
+  }
+
+  /** A refusal goes into the audit before it is answered. */
+  private async unlessRefused<Result>(
+    work: () => Promise<Result>,
+    record: (manager: EntityManager, refusal: ApiError) => Promise<void>,
+  ): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isRefusal(error)) await inTransaction(this.dataSource, (manager) => record(manager, error));
+      throw error;
+    }
+  }
+
+  private recordRefusal(manager: EntityManager, request: ApprovalRequest, by: Principal, { code, detail }: ApiError): Promise<void> {
+    return this.record(manager, request, by.name, 'approval_refused', detail, { outcome: 'refused', code });
+  }
+
+  /** It was not even legal to ask for. */
+  private recordUnasked(manager: EntityManager, { gid, action, reason }: AskedAction, by: Principal, refusal: ApiError): Promise<void> {
+    const detail = JSON.stringify({ outcome: 'refused', code: refusal.code, detail: refusal.detail });
+    return recordAudit(manager, { id: uuidv7(), gid, atMs: this.nowMs(), principal: by.name, action, reason, detail });
   }
 
   /** One guarded move out of `pending`: of two who decide at once one is told that it was decided. */
@@ -209,6 +243,11 @@ export class Approvals {
       detail: JSON.stringify(detail),
     });
   }
+}
+
+/** That it cannot be, not that it cannot be now. */
+function isRefusal(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status < 500 && error.status !== 429;
 }
 
 function askedIn({ request }: ApprovalRequest): AskedAction {

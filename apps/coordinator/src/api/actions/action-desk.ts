@@ -1,5 +1,14 @@
 /** Does what the catalogue of actions offers: what is legal now, what it would do, and the deed itself, once, with its row of the audit. */
-import { type Choice, type Deed, type DeedRefusal, type DeedResult, type Intervention, type Rehearsal, readTold } from '@assent/engine';
+import {
+  type Choice,
+  type Deed,
+  type DeedRefusal,
+  type DeedResult,
+  EngineError,
+  type Intervention,
+  type Rehearsal,
+  readTold,
+} from '@assent/engine';
 import type { Attention, Op, Policy, TransactionView } from '@assent/protocol';
 import type { Principal } from '../../access/index.js';
 import type { ActingFor, ActionRunner, AskedAction } from '../../admin/index.js';
@@ -38,15 +47,26 @@ export class ActionDesk implements ActionRunner {
     const action = readName(asked.action);
     const intervention = await this.interventionOf(asked, readParameters[action](asked.parameters));
     const deed = { id: NOBODY_KEEPS_IT, intervention, by: by.name, reason: asked.reason, ifVersion: asked.version, remarks: {} };
-    const rehearsal = await this.operations.interventions().rehearse(gid, deed);
+    const rehearsal = await asApiError(() => this.operations.interventions().rehearse(gid, deed));
     const { refusal, before } = rehearsal;
     if (refusal === null) return shownRehearsal(action, rehearsal);
     const hold = action === 'retry' ? await this.holdOf(gid) : undefined;
     throw refused(gid, hold === undefined ? refusal : withHold(refusal, hold), before);
   }
 
+  async inFull(asked: AskedAction): Promise<AskedAction> {
+    const parameters: ActionParameters = readParameters[readName(asked.action)](asked.parameters);
+    if (asked.action === 'change-policy') {
+      const { name, version } = await this.policyOf(parameters);
+      return { ...asked, parameters: { ...parameters, policy: { name, version } } };
+    }
+    if (asked.action !== 'resolve' || parameters.op !== undefined) return asked;
+    const op = await asApiError(() => this.parkedOp(asked.gid, parameters.branch ?? ''));
+    return { ...asked, parameters: { ...parameters, op } };
+  }
+
   async run(asked: AskedAction, acting: ActingFor): Promise<object> {
-    return (await this.act(asked, acting)).body;
+    return (await asApiError(() => this.act(asked, acting))).body;
   }
 
   /** As `run`, with the status of the answer: 200, or 202 when another node has been asked and has not answered yet. */
@@ -77,7 +97,7 @@ export class ActionDesk implements ActionRunner {
       by: acting.requestedBy.name,
       reason: asked.reason,
       ifVersion: asked.version,
-      remarks: acting.approvedBy === null ? {} : { requestedBy: acting.requestedBy.name, approvedBy: acting.approvedBy.name },
+      remarks: namesOf(acting),
     };
     const result = await this.operations.interventions().intervene(asked.gid, await this.sealed(asked.gid, deed, parameters));
     return answerOf(asked.action, id, result);
@@ -126,7 +146,8 @@ export class ActionDesk implements ActionRunner {
       if (error instanceof ApiError && error.status < 500) {
         const { gid, action, reason } = asked;
         const refusal = { code: error.code, detail: error.detail };
-        await this.operations.interventions().noteRefusal(gid, { id, by: acting.requestedBy.name, action, reason, refusal, remarks: {} });
+        const remarks = namesOf(acting);
+        await this.operations.interventions().noteRefusal(gid, { id, by: acting.requestedBy.name, action, reason, refusal, remarks });
       }
       throw error;
     }
@@ -165,6 +186,26 @@ export class ActionDesk implements ActionRunner {
     const remarks = { ...told.remarks, branch, op, as: outcome };
     await interventions.noteRefusal(gid, { ...deed, action: intervention.kind, refusal: objection, remarks });
     throw new ApiError(objection.code, objection.detail, { gid });
+  }
+}
+
+/** For the audit: both names, where two had to agree. */
+function namesOf({ requestedBy, approvedBy }: ActingFor): Deed['remarks'] {
+  return approvedBy === null ? {} : { requestedBy: requestedBy.name, approvedBy: approvedBy.name };
+}
+
+/** The seam to approvals knows one kind of error. */
+async function asApiError<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof EngineError) || !isErrorCode(error.code)) throw error;
+    const { code, detail, gid, retryAfterMs, view } = error;
+    throw new ApiError(code, detail, {
+      ...(gid !== undefined && { gid }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(view !== undefined && { transaction: transactionBody(view) }),
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 /** `/v1/approvals` and `/v1/approval-rules`: requests, answers, queries. */
 import { type Role, roles } from '../../access/index.js';
+import { actionNames } from '../actions/catalogue.js';
 import { reasonSchema } from '../schemas/common.js';
 
 /** Requests of one page. */
@@ -48,7 +49,7 @@ export const ruleSchema = {
   properties: {
     action: {
       type: 'string',
-      pattern: '^[a-z][a-z_-]{0,31}$',
+      enum: [...actionNames, 'force'],
       description: 'The name of an action, or `force` for every action that is forced.',
     },
     role: { type: 'string', enum: actingRoles, description: 'Of whom a second person is demanded.' },
