@@ -229,6 +229,7 @@ describe('a branch that nothing moves any more', () => {
     expect(world.statusOf('g')).toBe('aborted');
     expect(world.database.attention.get('g')).toEqual([]);
     expect(monitor.alarms).toEqual([expect.stringMatching(/^branch_parked: g: stock\/parked\//)]);
+    expect(monitor.concerns).toEqual([{ gid: 'g', branch: 'stock', op: 'action', trace: undefined }]);
   });
 });
 

@@ -10,13 +10,14 @@ import type { EngineOptions } from '../options.js';
 import type { BranchInvoker } from '../ports/branch-invoker.js';
 import type { Clock, Random } from '../ports/clock.js';
 import type { Failpoints } from '../ports/failpoints.js';
-import type { Concern, Monitor } from '../ports/monitor.js';
+import type { Monitor } from '../ports/monitor.js';
 import { type Incarnation, type StoredTransaction, StoreUnavailableError } from '../ports/transaction-store.js';
 import type { DatabaseTime, Lease, Scheduler } from '../time/index.js';
 import type { Waiters } from '../waiters/index.js';
 import type { Batch, Writer } from '../writer/index.js';
 import { type Landing, LOST } from './acknowledgement.js';
 import { Calls, type CallsHost } from './calls.js';
+import { concernOf, parkedConcernOf } from './concern.js';
 import { Expectations, outcomeUnknown } from './expectations.js';
 import { attentionAtRest, isRestful, writeImage } from './images.js';
 import { Resident, type ResidentHost } from './resident.js';
@@ -350,7 +351,7 @@ export class Driver implements ResidentHost, CallsHost {
     for (const line of attention?.split('\n') ?? []) {
       const [branch = '', kind] = line.split('/');
       if (kind !== 'parked' || known.has(line)) continue;
-      this.ports.monitor.alarm('branch_parked', `${gid}: ${line}`, { ...concernOf(resident), branch });
+      this.ports.monitor.alarm('branch_parked', `${gid}: ${line}`, parkedConcernOf(resident, branch));
     }
     resident.alarmedAttention = attention;
   }
@@ -383,10 +384,6 @@ export class Driver implements ResidentHost, CallsHost {
 function isNewlyDecided({ present, durable, flying }: Resident): boolean {
   const written = flying === null ? durable : flying.tx;
   return present.status !== 'active' && (written === null || written.status === 'active');
-}
-
-function concernOf({ gid, present }: Resident): Concern {
-  return { gid, trace: present.definition.trace };
 }
 
 function tellWatchers(resident: Resident): void {

@@ -48,5 +48,6 @@ Of any service with \`OutcomesModule\`, once \`OutcomeMetrics.registerIn(registr
 | \`shop_reservations_overdue\` | gauge | \`service\` | Those of them whose transaction began more than two hours ago |
 | \`shop_ledger_drift\` | gauge | \`service\` \`book\` | By how much the books do not add up, in minor units of money; anything but 0 is a mistake |
 
-\`shop_reservations_*\` come from the barrier table; \`countOpenReservations\` of \`@assent/participant\` counts them in any participant.
+\`shop_reservations_*\` come from the barrier table; \`countOpenReservations\` of \`@assent/participant\` counts them in any participant. A scrape looks at 20,000 tries at most, the
+youngest of that age first: where more than so many have begun since, an overdue one is not counted any more, so do not wait for the alert to come again.
 `;
