@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailableError } from '@assent/engine';
+import { isDatabaseAway } from '@assent/store';
 import { ApiError } from '../errors/index.js';
 
 /** Who is told when a round cannot go on for a reason of ours. */
@@ -56,7 +57,7 @@ export class Rounds {
     try {
       await work();
     } catch (error) {
-      if (error instanceof ApiError || error instanceof StoreUnavailableError) return;
+      if (error instanceof ApiError || error instanceof StoreUnavailableError || isDatabaseAway(error)) return;
       this.parts.log.error({ err: error }, this.parts.complaint);
     }
   }
