@@ -103,6 +103,28 @@ describeOnEveryDatabase('Access control', (ground) => {
     expect(foreign.body).toMatchObject({ items: [], counts: { matching: 0, attention: [] } });
   });
 
+  it('a search tells a service nothing of what is not its own: not that it was looked at, and not where the look ended', async () => {
+    const [gid, key] = [randomUUID(), randomUUID()];
+    await post('/v1/transactions', { ...initiated(gid), key }, order);
+    const search = async (query: string) => {
+      const { body } = await get(`/v1/transactions?${query}`, billing);
+      return JSON.stringify({ ...body, asOf: '', counts: { ...(body.counts as unknown as object), asOf: '' } });
+    };
+    expect(await search(`key=${key}`)).toBe(await search(`key=${randomUUID()}`));
+    expect(await search('createdBy=order')).toBe(await search('createdBy=nobody'));
+
+    for (let n = 0; n < 2; n += 1) await post('/v1/transactions', { ...initiated(randomUUID()), name: 'paged' }, order);
+    const first = (await get('/v1/transactions?name=paged&limit=1', order)).body as unknown as { next: string; items: { gid: string }[] };
+    expect(Buffer.from(first.next, 'base64url').toString('latin1')).not.toContain(first.items[0]?.gid ?? '');
+    const second = (await get(`/v1/transactions?name=paged&limit=1&cursor=${first.next}`, order)).body as unknown as typeof first;
+    expect(second.items).toHaveLength(1);
+    expect(second.items[0]?.gid).not.toBe(first.items[0]?.gid);
+    // Nor can it make one, to ask from where it likes.
+    const made = Buffer.from(`${Date.now()} ${gid}`).toString('base64url');
+    expect((await get(`/v1/transactions?cursor=${made}`, billing)).body.code).toBe('invalid_query');
+    expect((await get(`/v1/transactions?cursor=${first.next.slice(0, -2)}AA`, billing)).body.code).toBe('invalid_query');
+  });
+
   it('a service joins by the token that came with the gid, and by no other', async () => {
     const [gid, other] = [randomUUID(), randomUUID()];
     const begun = await post('/v1/transactions', initiated(gid), order);

@@ -6,4 +6,5 @@ export { type Creators, JOIN_TOKEN_HEADER, JoinTokens, Ownership, scopeOf } from
 export { identifiedBy, LOCAL, type Principal, principalOf } from './principal.js';
 export { openTo, type Role, type RouteAccess, roles } from './roles.js';
 export { type GuardedRoute, rulesOf } from './rules.js';
+export { Seal } from './seal.js';
 export { type KeyDocuments, type TokenRules, Tokens } from './tokens.js';

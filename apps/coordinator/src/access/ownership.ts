@@ -7,6 +7,7 @@ import { EngineError } from '@assent/engine';
 import type { FastifyReply } from 'fastify';
 import { type Refusals, refusalOf } from './guard.js';
 import { type Principal, principalOf } from './principal.js';
+import { Seal } from './seal.js';
 
 /** What most begins carry beside the transaction. */
 const NOTHING = {};
@@ -22,7 +23,12 @@ export interface Creators {
 
 /** Tokens over gids: nothing is stored, and every node that shares the secret knows every token. */
 export class JoinTokens {
-  constructor(private readonly secret: Buffer) {}
+  /** Under a key of its own, made of the same secret. */
+  readonly seal: Seal;
+
+  constructor(private readonly secret: Buffer) {
+    this.seal = new Seal(createHmac('sha256', secret).update('seal').digest());
+  }
 
   /** The token of a gid: 43 characters of base64url, an HMAC-SHA256. */
   make(gid: string): string {
@@ -55,6 +61,11 @@ export class Ownership {
     // Whoever looks for a gid that nobody has is not refused anything: services do, after an answer that was lost.
     if (creator !== null) this.refusals.refused(refusalOf(reply.request, 'not_found', { name, role }));
     throw new EngineError('not_found', `There is no transaction ${gid}.`, { gid });
+  }
+
+  /** What this principal carries without being allowed to read it is sealed so; `null`: it may see everything. */
+  sealFor({ role }: Principal): Seal | null {
+    return role === 'service' ? (this.tokens()?.seal ?? null) : null;
   }
 
   /** What the answer to a begin carries beside the transaction: the token by which its maker lets other services join. */

@@ -142,6 +142,7 @@ it('is refused while a thousand wait, and leaves nothing of itself', async () =>
   for (let i = 0; i < 1_000; i += 1) await ask();
   await expect(ask()).rejects.toMatchObject({ code: 'too_many_approvals' });
   expect((await auditOf()).filter(({ action }) => action === 'approval_requested')).toHaveLength(1_000);
+  expect((await auditOf()).at(-1)).toMatchObject({ principal: 'ada', action: 'resolve', outcome: 'refused', code: 'too_many_approvals' });
 });
 
 it('is shown without what it would do now only when that is known not to be legal', async () => {

@@ -67,14 +67,21 @@ export class Approvals {
       ...{ requestedBy: by.name, requesterRole: by.role, requestedAtMs, expiresAtMs: requestedAtMs + rule.ttlMs },
       ...{ state: 'pending', decidedBy: null, comment: null, decidedAtMs: null, outcome: null },
     };
+    await this.unlessRefused(
+      () => this.keep(request, by),
+      (manager, refusal) => this.recordUnasked(manager, asked, by, refusal),
+    );
+    return request;
+  }
+
+  private async keep(request: ApprovalRequest, by: Principal): Promise<void> {
     await inTransaction(this.dataSource, async (manager) => {
       if ((await this.table.countPending(manager)) >= MOST_PENDING) {
         throw new ApiError('too_many_approvals', `${MOST_PENDING} requests wait for a second person; decide some first.`);
       }
       await this.table.insert(manager, request);
-      await this.record(manager, request, by.name, 'approval_requested', asked.reason, {});
+      await this.record(manager, request, by.name, 'approval_requested', request.reason, {});
     });
-    return request;
   }
 
   /** The request of this id, or `null` when none was kept. */
@@ -184,7 +191,7 @@ export class Approvals {
     return this.record(manager, request, by.name, 'approval_refused', detail, { outcome: 'refused', code });
   }
 
-  /** It was not even legal to ask for. */
+  /** It could not even be asked for. */
   private recordUnasked(manager: EntityManager, { gid, action, reason }: AskedAction, by: Principal, refusal: ApiError): Promise<void> {
     const detail = JSON.stringify({ outcome: 'refused', code: refusal.code, detail: refusal.detail });
     return recordAudit(manager, { id: uuidv7(), gid, atMs: this.nowMs(), principal: by.name, action, reason, detail });

@@ -1,6 +1,7 @@
 /** A page of transactions as REST shows it. */
 import type { AttentionCount, FoundTransaction, SearchCounts, SearchPage } from '@assent/engine';
 import type { Attention } from '@assent/protocol';
+import type { Seal } from '../../access/index.js';
 import { isoTime } from '../transaction-body.js';
 import { writeCursor } from './cursor.js';
 
@@ -57,11 +58,12 @@ export interface ListBody {
   readonly counts?: CountsBody;
 }
 
-export function listBody(page: SearchPage, counts: CountsBody | null): ListBody {
+/** `seal`: of the cursor. */
+export function listBody(page: SearchPage, counts: CountsBody | null, seal: Seal | null): ListBody {
   return {
     asOf: isoTime(page.asOfMs),
     items: page.items.map(listItem),
-    next: page.next === null ? null : writeCursor(page.next),
+    next: page.next === null ? null : writeCursor(page.next, seal),
     ...(counts === null ? {} : { counts }),
   };
 }

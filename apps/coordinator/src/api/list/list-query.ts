@@ -1,6 +1,7 @@
 /** The query of `GET /v1/transactions`, checked. */
 import type { SearchFilter, SearchPosition } from '@assent/engine';
 import type { Status } from '@assent/protocol';
+import type { Seal } from '../../access/index.js';
 import { ApiError } from '../../errors/index.js';
 import { readQuery } from '../path.js';
 import { readCursor } from './cursor.js';
@@ -37,12 +38,12 @@ export interface ListRequest {
   readonly limit: number;
 }
 
-/** Throws `ApiError` `invalid_query`. */
-export function readListQuery(query: unknown): ListRequest {
+/** `seal`: of the cursor. Throws `ApiError` `invalid_query`. */
+export function readListQuery(query: unknown, seal: Seal | null): ListRequest {
   const asked = readQuery(query, Object.keys(listQuery) as (keyof typeof listQuery)[]);
   return {
     filter: filterOf(asked),
-    after: asked.cursor === undefined ? null : readCursor(asked.cursor),
+    after: asked.cursor === undefined ? null : readCursor(asked.cursor, seal),
     limit: asked.limit === undefined ? DEFAULT_LIMIT : wholeNumber('limit', asked.limit, LARGEST_LIMIT),
   };
 }
