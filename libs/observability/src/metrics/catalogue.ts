@@ -30,7 +30,7 @@ export const transactionMetrics = {
   ),
   phase: histogram(
     'assent_transaction_phase_duration_seconds',
-    'Phase "forward": from acceptance to the decision; phase "end": from the decision to the end',
+    'Phase "forward": from acceptance to the decision; phase "end": from the decision to the end. Without commits that rested or were taken over in between: their image does not hold when they were decided',
     'pattern',
     'phase',
     'outcome',
