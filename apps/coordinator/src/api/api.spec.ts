@@ -280,6 +280,8 @@ describe('HTTP around the routes', () => {
     const { detail } = answer.json();
     expect(api.logged).toHaveLength(1);
     expect(detail).toContain((api.logged[0]!.fields as { failure: string }).failure);
+    await api.app.inject({ method: 'GET', url: '/v1/transactions/g-1' });
+    expect(api.logged[1]!.fields).toMatchObject({ gid: 'g-1' });
   });
 
   it('serves its documentation, whose every schema is the one that validates', async () => {

@@ -46,6 +46,7 @@ export function sendFailure(error: unknown, request: FastifyRequest, reply: Fast
 
 function unforeseen(error: unknown, request: FastifyRequest, log: FailureLog): ApiError {
   const id = randomUUID();
-  log.error({ err: error, failure: id, method: request.method, route: request.routeOptions?.url }, 'A request failed unexpectedly');
+  const { gid } = (request.params ?? {}) as { readonly gid?: string };
+  log.error({ err: error, failure: id, gid, method: request.method, route: request.routeOptions?.url }, 'A request failed unexpectedly');
   return new ApiError('internal', `Look for "failure":"${id}" in the log of the coordinator.`);
 }
