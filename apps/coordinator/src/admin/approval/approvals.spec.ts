@@ -138,10 +138,10 @@ it('expires whether or not anybody has looked before: it is listed so, and canno
   await expect(approvals.reject(rejected.id, ben, 'late')).rejects.toMatchObject({ code: 'approval_not_pending' });
 });
 
-it('is refused while a thousand wait, and leaves nothing of itself', async () => {
+it('is refused while a thousand wait, and leaves nothing but word of that', async () => {
   for (let i = 0; i < 1_000; i += 1) await ask();
   await expect(ask()).rejects.toMatchObject({ code: 'too_many_approvals' });
-  expect((await auditOf()).filter(({ action }) => action === 'approval_requested')).toHaveLength(1_000);
+  expect(await opened.dataSource.query('SELECT COUNT(*) AS waiting FROM approval_request')).toEqual([{ waiting: 1_000 }]);
   expect((await auditOf()).at(-1)).toMatchObject({ principal: 'ada', action: 'resolve', outcome: 'refused', code: 'too_many_approvals' });
 });
 
