@@ -92,6 +92,24 @@ describe('The configuration', () => {
     expect(problems.join('\n')).toMatch(/ASSENT_HTTP_HOST must be a loopback address/);
   });
 
+  it.each([
+    ['ASSENT_API_KEYS', 'assent_SECRET-of-somebody=order:service'],
+    ['ASSENT_API_KEYS', 'order=service:assent_SECRET'],
+    ['ASSENT_API_KEYS', 'order:service:assent_SECRET=x'],
+    ['ASSENT_PARTICIPANT_KEYS', 'whsec_SECRET=inventory'],
+    ['ASSENT_PARTICIPANT_KEYS', 'whsec_SECRET/==inventory'],
+    ['ASSENT_ORIGIN_KEYS', 'whsec_SECRET=https://mail.internal'],
+    ['ASSENT_PARTICIPANTS', 'inventory=http://user:SECRET@inventory:4102'],
+    ['ASSENT_ALLOWED_ORIGINS', 'https://user:SECRET@mail.internal'],
+    ['ASSENT_LINKS', 'trace=ftp://user:SECRET@jaeger/{traceId}'],
+    ['ASSENT_DATABASE_URL', 'postgres://user:SECRET@db/x'],
+    ['ASSENT_NATS_URL', 'http://user:SECRET@nats'],
+  ])('shows no secret that stands where it should not: %s=%s', (variable, value) => {
+    const problems = problemsOf({ [variable]: value });
+    expect(problems.length).toBeGreaterThan(0);
+    expect(problems.join('\n')).not.toContain('SECRET');
+  });
+
   it('lists what is wrong between variables beside what is wrong with one, but blames none for another that cannot be read', () => {
     const keys = { ASSENT_PARTICIPANT_KEYS: `payment=${KEY}`, ASSENT_PARTICIPANTS: 'a=http://127.0.0.1:1' };
     expect(problemsOf({ ...keys, ASSENT_MODE: 'development', ASSENT_HTTP_PORT: 'x' })).toEqual([

@@ -4,7 +4,7 @@
  */
 import { samplerNames, type TracingOptions } from '@assent/observability';
 import { z } from 'zod';
-import { pairs, type Read, readName } from './values.js';
+import { pairs, quoted, type Read, readName } from './values.js';
 
 /** A link into another tool: a URL with placeholders. */
 export interface LinkTemplate {
@@ -87,5 +87,5 @@ function readTemplate(template: string): Read<string> {
   if (unknown !== undefined) return { problem: `has the placeholder {${unknown.slice(0, 40)}}; there are {${PLACEHOLDERS.join('}, {')}}` };
   const url = template.replaceAll(/[{}]/g, '');
   const isHttp = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
-  return isHttp ? { value: template } : { problem: `"${template.slice(0, 80)}" is not the template of an http or https URL` };
+  return isHttp ? { value: template } : { problem: `${quoted(template, 80)} is not the template of an http or https URL` };
 }

@@ -21,6 +21,19 @@ export function wholeNumber(least: number, most: number) {
 /** A value, or a sentence that says what is wrong with the text. */
 export type Read<V> = { readonly value: V } | { readonly problem: string };
 
+/**
+ * What was given, for a message that ends in a log: without what may be a secret, be it on the wrong side of an equals sign. Keys give themselves away
+ * by how they begin, the credentials of a URL by where they stand.
+ */
+function withoutSecrets(text: string): string {
+  return text.replaceAll(/(assent_|whsec_)[^\s,]*/g, '$1...').replaceAll(/\/\/[^/]*@/g, '//...@');
+}
+
+/** The same in quotes, of at most `most` characters. */
+export function quoted(text: string, most: number): string {
+  return `"${withoutSecrets(text).slice(0, most)}"`;
+}
+
 /** A name or an address as it stands in the header `host`; 253 characters are the longest name of the DNS. */
 const HOST = /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]+\])$/;
 
@@ -72,7 +85,7 @@ export function pairs<V>(readName: (text: string) => Read<string>, readValue: (t
       const value = readValue(entry.slice(at + 1).trim());
       if (at < 0) context.addIssue('must be a list of name=value, comma separated');
       else if ('problem' in name) context.addIssue(name.problem);
-      else if ('problem' in value) context.addIssue(`${name.value}: ${value.problem}`);
+      else if ('problem' in value) context.addIssue(`${withoutSecrets(name.value)}: ${value.problem}`);
       else if (found.has(name.value)) context.addIssue(`${name.value} is named twice`);
       else found.set(name.value, value.value);
     }
@@ -83,7 +96,7 @@ export function pairs<V>(readName: (text: string) => Read<string>, readValue: (t
 /** A participant's name: the part of its contracts before the first `.`. */
 export function readName(text: string): Read<string> {
   if (isLegalId(text) && !text.includes('.')) return { value: text };
-  return { problem: `"${text.slice(0, 40)}" is not a name of 1 to 64 letters, digits, "-" and "_"` };
+  return { problem: `${quoted(text, 40)} is not a name of 1 to 64 letters, digits, "-" and "_"` };
 }
 
 /** An origin as branches name it by URL; 64 characters, as it is kept where names are. */
@@ -91,7 +104,7 @@ export function readOrigin(text: string): Read<string> {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url !== null && isHttp(url) && url.origin === text.toLowerCase() && text.length <= 64) return { value: url.origin };
   return {
-    problem: `"${text.slice(0, 80)}" is not an origin: scheme, host and port only, at most 64 characters, such as https://mail.internal:8443`,
+    problem: `${quoted(text, 80)} is not an origin: scheme, host and port only, at most 64 characters, such as https://mail.internal:8443`,
   };
 }
 
@@ -100,7 +113,7 @@ function readBaseUrl(text: string): Read<string> {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !isHttp(url) || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     return {
-      problem: `"${text.slice(0, 80)}" is not a base URL such as http://inventory:4102 (no credentials, query or fragment), nor nats: nor registry:`,
+      problem: `${quoted(text, 80)} is not a base URL such as http://inventory:4102 (no credentials, query or fragment), nor nats: nor registry:`,
     };
   }
   return { value: url.href.replace(/\/+$/, '') };
