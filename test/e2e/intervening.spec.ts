@@ -107,7 +107,9 @@ describeOnEveryDatabase('an operator', (ground) => {
   it('pauses, gives another policy, resumes', async () => {
     const gid = await parked();
     expect((await act(gid, 'pause', {})).body).toMatchObject({ outcome: 'done', transaction: { paused: true } });
-    expect((await act(gid, 'pause', {})).body).toMatchObject({ outcome: 'repeated' });
+    const again = (await act(gid, 'pause', {})).body;
+    expect(again).toMatchObject({ outcome: 'repeated' });
+    expect((await get(gid, '?include=audit')).body.audit).toMatchObject([{}, { id: again.id, detail: { outcome: 'repeated' } }]);
     expect((await act(gid, 'change-policy', { policy: 'patient' })).body).toMatchObject({ transaction: { policy: { name: 'patient' } } });
     expect((await act(gid, 'retry', {})).body.outcome).toBe('done');
     expect(shop.heard(gid)).toHaveLength(1);

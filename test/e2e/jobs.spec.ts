@@ -47,6 +47,19 @@ describeOnEveryDatabase('a job', (ground) => {
     await assent.stop();
   });
 
+  /** Where each item says that the audit tells of it, and whether it does. */
+  const auditedOf = async (id: string) => {
+    const { items } = (await assent.get(`/v1/jobs/${id}/items`)).body as unknown as {
+      items: { gid: string; state: string; audit: string }[];
+    };
+    return Promise.all(
+      items.map(async ({ gid, state, audit }) => {
+        const rows = (await assent.get(`/v1/transactions/${gid}?include=audit`)).body.audit as unknown as { id: string }[];
+        return [state, rows.some((row) => row.id === audit)];
+      }),
+    );
+  };
+
   const create = (body: object) => assent.post('/v1/jobs', { action: 'abort', reason: 'clearing up', perSecond: 500, ...body });
 
   it('does its action to all that the query finds, and keeps what became of each', async () => {
@@ -93,6 +106,7 @@ describeOnEveryDatabase('a job', (ground) => {
     const id = String(body.id);
     await until('it has finished', async () => (await stateOf(assent, id)) === 'finished');
     expect(await countsOf(assent, id)).toMatchObject({ done: 5, failed: 7 });
+    expect(await auditedOf(id)).toEqual([...Array(5).fill(['done', true]), ...Array(7).fill(['failed', true])]);
     expect((await assent.post(`/v1/jobs/${id}/retry`, { reason: 'once more' })).body.state).toBe('canary');
     await until('it is stopped', async () => (await stateOf(assent, id)) === 'stopped');
     expect((await assent.get(`/v1/jobs/${id}`)).body).toMatchObject({

@@ -6,6 +6,7 @@ import {
   type DeedResult,
   EngineError,
   type Intervention,
+  noteIdOf,
   type Rehearsal,
   readTold,
 } from '@assent/engine';
@@ -219,7 +220,14 @@ export function readName(name: string): ActionName {
 }
 
 function answerOf(action: string, id: string, { kind, view }: DeedResult): Answered {
-  const body = { action, outcome: kind, id, version: view.version, transaction: transactionBody(view) };
+  // What was so already is told under an id beside that of the deed.
+  const body = {
+    action,
+    outcome: kind,
+    id: kind === 'repeated' ? noteIdOf(id) : id,
+    version: view.version,
+    transaction: transactionBody(view),
+  };
   return { status: kind === 'recorded' ? 202 : 200, body };
 }
 

@@ -18,12 +18,12 @@ export function jobBody(job: Job, counts: Readonly<Partial<Record<JobItem['state
   };
 }
 
-export function itemBody({ place, gid, deed, state, code, detail, atMs }: JobItem): object {
+/** @param audit the id of the row of the audit that tells of it; `null`: there is none. */
+export function itemBody({ place, gid, state, code, detail, atMs }: JobItem, audit: string | null): object {
   return {
     ...{ place, gid, state },
     ...(code === '' ? {} : { code, detail }),
-    /** The row of the audit that tells of it. */
-    audit: state === 'pending' ? null : deed,
+    audit,
     at: atMs === null ? null : isoTime(atMs),
     links: { transaction: `/v1/transactions/${gid}`, timeline: `/v1/transactions/${gid}/timeline` },
   };

@@ -1,5 +1,5 @@
 /** `/v1/jobs`: one action on many transactions, carried out by the server. */
-import type { AuditRow } from '@assent/engine';
+import { type AuditRow, readTold } from '@assent/engine';
 import type { Job, JobItem } from '@assent/store';
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -88,7 +88,11 @@ export class JobsController {
     const most = readLimit(limit, MOST_LISTED);
     await this.find(id);
     const rows = await this.operations.jobs().items(id, readState(state), readPlace(after), most);
-    sendJson(reply, 200, { items: rows.map(itemBody), next: rows.length < most ? null : (rows.at(-1)?.place ?? null) });
+    const deeds = rows.map(({ deed }) => deed);
+    // What was refused, and what was so already, is told under another id than what was done.
+    const told = await readTold(this.operations.history(), deeds);
+    const items = rows.map((row) => itemBody(row, told.get(row.deed)?.id ?? null));
+    sendJson(reply, 200, { items, next: rows.length < most ? null : (rows.at(-1)?.place ?? null) });
   }
 
   @Post(':id/stop')

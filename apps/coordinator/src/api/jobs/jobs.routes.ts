@@ -33,7 +33,10 @@ const item = {
   required: ['place', 'gid', 'state'],
   properties: {
     ...{ place: count, gid: text, state: itemState, code: text, detail: text },
-    audit: { anyOf: [text, { type: 'null' }], description: 'The row of the audit that tells of it.' },
+    audit: {
+      anyOf: [text, { type: 'null' }],
+      description: 'The id of the row of the audit that tells of it; `null`: nothing was asked of it, or it is still under way.',
+    },
     at: { anyOf: [time, { type: 'null' }] },
     links: { type: 'object', properties: { transaction: text, timeline: text } },
   },
