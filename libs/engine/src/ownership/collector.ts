@@ -45,7 +45,7 @@ export class Collector {
   sawAbandoned(nodes: readonly NodeRow[]): void {
     for (const node of nodes) {
       if (this.abandoned.some((known) => known.incarnation === node.incarnation)) continue;
-      this.monitor.info('taking over', { incarnation: node.incarnation, name: node.name, state: node.state });
+      this.monitor.info('taking over', { incarnation: node.incarnation, node: node.name, state: node.state });
     }
     this.abandoned = nodes;
   }
