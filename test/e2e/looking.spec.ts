@@ -1,7 +1,14 @@
 /** Looking for transactions and into them, over HTTP, as somebody does who was woken at night. */
 import { v7 as uuidv7 } from 'uuid';
+import { openApiDocument } from '../../apps/coordinator/src/docs/index.js';
 import { type Answer, startCoordinator, type TestCoordinator, type TestFolder, testFolder, until } from './support/coordinators.js';
 import { ScriptedParticipant } from './support/scripted-participant.js';
+
+/** What the API says that the answer 200 of an operation may hold. */
+function propertiesOf(operation: unknown): readonly string[] {
+  const { responses } = operation as { responses: { 200: { content: { 'application/json': { schema: { properties: object } } } } } };
+  return Object.keys(responses[200].content['application/json'].schema.properties);
+}
 
 describe('what an operator sees', () => {
   let folder: TestFolder;
@@ -53,6 +60,7 @@ describe('what an operator sees', () => {
       ],
       audit: [],
     });
+    expect(propertiesOf(openApiDocument().paths['/v1/transactions/{gid}']?.get)).toEqual(expect.arrayContaining(Object.keys(detail.body)));
     const { body: timeline } = await assent.get(`/v1/transactions/${gid}/timeline`);
     expect((timeline.entries as unknown as { words: string }[]).map(({ words }) => words.replace(/ in \d+ ms.*/, ''))).toEqual([
       'accepted (deadline 30 s, policy standard v1)',

@@ -20,7 +20,7 @@ import { registerSchema } from './register/register.schema.js';
 import { registryRoutes } from './registry/registry.routes.js';
 import { retentionRoutes } from './retention/retention.routes.js';
 import type { Route, RouteAnswer } from './route.js';
-import { liveSchema, readySchema, registrationSchema, transactionSchema } from './schemas/responses.js';
+import { detailSchema, liveSchema, readySchema, registrationSchema, transactionSchema } from './schemas/responses.js';
 import { submitSchema } from './submit/submit.schema.js';
 import { timelineRoutes } from './timeline/timeline.routes.js';
 import { waitQuery } from './wait/wait.controller.js';
@@ -154,7 +154,7 @@ export const routes: readonly Route[] = [
     summary: 'Shows a transaction as it is durable now',
     access: openTo.everybody,
     query: getQuery,
-    answers: [shows(200, 'The transaction.')],
+    answers: [{ status: 200, meaning: 'The transaction.', schema: detailSchema }],
     errors: ['invalid_gid', 'invalid_query', 'not_found', 'store_unavailable', 'not_ready'],
   },
   {

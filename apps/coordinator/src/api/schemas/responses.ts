@@ -103,6 +103,37 @@ export const transactionSchema = {
   },
 } as const;
 
+const attempt = {
+  type: 'object',
+  required: ['at', 'branch', 'op', 'attempt', 'durationMs', 'outcome', 'code', 'message'],
+  properties: {
+    ...{ at: time, branch: text, op: text },
+    attempt: { type: 'integer', description: 'Counts the calls of the op.' },
+    durationMs: { type: 'integer' },
+    outcome: { type: 'string', enum: ['unknown', 'rejected'] },
+    ...{ code: text, message: text },
+  },
+} as const;
+
+const deed = {
+  type: 'object',
+  required: ['id', 'at', 'principal', 'action', 'reason', 'detail'],
+  properties: {
+    ...{ id: text, at: time, principal: text, action: text, reason: text },
+    detail: { type: 'object', description: 'How it ended (`outcome`), the version that it was asked of, and what else is known of it.' },
+  },
+} as const;
+
+/** A transaction with what is kept beside it. */
+export const detailSchema = {
+  ...transactionSchema,
+  properties: {
+    ...transactionSchema.properties,
+    attempts: { type: 'array', items: attempt, description: 'With `include=attempts`: calls that did not succeed, oldest first.' },
+    audit: { type: 'array', items: deed, description: 'With `include=audit`: what people did, and what they were refused, oldest first.' },
+  },
+} as const;
+
 export const registrationSchema = {
   type: 'object',
   required: ['gid', 'status', 'version', 'decision', 'branch', 'links'],
