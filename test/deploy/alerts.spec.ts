@@ -5,24 +5,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { findProgram } from '../support/mariadb.js';
+import { rules } from './support/alerts.js';
 import { metricsIn } from './support/dashboards.js';
 
 const folder = new URL('../../deploy/prometheus/', import.meta.url);
 const documents = new URL('../../docs/', import.meta.url);
-
-interface Rule {
-  readonly alert: string;
-  readonly expr: string;
-  readonly labels: { readonly severity: string };
-  readonly annotations: { readonly summary: string; readonly runbook: string };
-}
 
 interface RuleTest {
   readonly alert_rule_test: readonly { readonly alertname: string; readonly exp_alerts: readonly unknown[] }[];
 }
 
 const read = <Content>(name: string) => parse(readFileSync(new URL(name, folder), 'utf8')) as Content;
-const rules = read<{ groups: { rules: Rule[] }[] }>('alerts.yml').groups.flatMap((group) => group.rules);
 const tests = read<{ tests: RuleTest[] }>('alerts.test.yml').tests.flatMap((test) => test.alert_rule_test);
 
 const itByPromtool = findProgram('promtool') === null ? it.skip : it;

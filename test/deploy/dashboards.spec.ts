@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { natsIsInstalled } from '../support/nats.js';
 import { type PrometheusServer, prometheusIsInstalled, queryRange, startPrometheus } from '../support/prometheus.js';
+import { rules, selectorsIn } from './support/alerts.js';
 import { dashboards, filledIn, metricsIn, queries } from './support/dashboards.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -95,6 +96,16 @@ describeOnPrometheus('the dashboards, on a running demo', () => {
     // A quantile of nothing is NaN: an empty panel. Without NATS nothing is published.
     if (natsIsInstalled() || !expr.includes('assent_outbox_publish_lag')) expect(numbers.some(Number.isFinite)).toBe(true);
   });
+
+  // A name or the value of a label that is misspelt never fires, and nobody hears of it.
+  it.each(rules.flatMap(({ alert, expr }) => selectorsIn(expr).map((selector) => [alert, selector] as const)))(
+    'stand beside alert rules that see something: %s, %s',
+    async (_alert, selector) => {
+      if (!natsIsInstalled() && selector.startsWith('assent_consumer_')) return;
+      const answer = await queryRange(prometheus.url, selector, { start: startedAt, end: Date.now() / 1_000, step: 1 });
+      expect(answer.data?.result.length).toBeGreaterThan(0);
+    },
+  );
 
   it.each(dashboards.flatMap(({ title, templating }) => templating.list.map(({ name, definition }) => [title, name, definition] as const)))(
     'find values for their variables: %s, %s',
