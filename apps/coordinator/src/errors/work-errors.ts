@@ -42,11 +42,6 @@ export const workErrors = {
     title: 'This action needs a second person',
     help: 'A job cannot ask for approvals. Ask for the action on each transaction, or have the rule changed by an admin.',
   },
-  job_too_large: {
-    status: 422,
-    title: 'The job would concern too many transactions',
-    help: 'Narrow the query: by participant, code, time or status.',
-  },
   gid_expired: {
     status: 409,
     title: 'This gid is older than anything that is kept',

@@ -7,7 +7,7 @@ import { until } from '../../../../../test/e2e/support/coordinators.js';
 import { ApiError } from '../../errors/index.js';
 import type { ActionDesk } from '../actions/action-desk.js';
 import type { Operations } from '../operations.js';
-import { JobRunner } from './job-runner.js';
+import { JobRunner, MOST_ITEMS } from './job-runner.js';
 
 const held: Attention = { branch: 'a', kind: 'waiting', code: 'breaker_open', participant: 'payment', sinceMs: 1 };
 const job: Job = {
@@ -124,6 +124,16 @@ describeEveryDatabase('a job', (opened) => {
     await runner.stop();
     expect(atMs).toHaveLength(7);
     expect(atMs.at(-1)! - atMs[0]!).toBeGreaterThan(1_400);
+  });
+
+  it('that finds more than it may concern stops before it has done anything', async () => {
+    jobs = new JobTable(opened().dataSource);
+    await jobs.create({ ...job, total: MOST_ITEMS }, anAudit(''));
+    const runner = aRunnerOf({}, () => false, 60_000);
+    runner.start();
+    await until('it has stopped', async () => (await jobs.find('j'))?.state === 'stopped');
+    await runner.stop();
+    expect((await jobs.find('j'))?.cause).toBe('more than 100000 transactions match; narrow the query');
   });
 
   describe('whose transactions other nodes drive', () => {

@@ -55,7 +55,8 @@ export const jobsRoutes: readonly Route[] = [
     body: jobSchema,
     headers: { 'Idempotency-Key': preconditionHeaders['Idempotency-Key'] },
     notes:
-      'A job collects what the query finds, then tries five transactions, one after the other. When one of them is refused it stops (`canary_failed`), ' +
+      'A job collects what the query finds (when that is more than 100,000 transactions, it stops and has done nothing), then tries five of them, ' +
+      'one after the other. When one of them is refused it stops (`canary_failed`), ' +
       'else it goes on with the others. It survives the node that carries it out: any other goes on with it, and each transaction is handled once. ' +
       '`recorded`: the node that drives the transaction was asked; the job waits up to half a minute for what became of it.',
     answers: [
@@ -64,7 +65,6 @@ export const jobsRoutes: readonly Route[] = [
     ],
     errors: [
       'invalid_query',
-      'job_too_large',
       'job_needs_approval',
       'idempotency_conflict',
       'idempotency_in_progress',
