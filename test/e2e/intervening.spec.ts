@@ -154,6 +154,17 @@ describeOnEveryDatabase('an operator', (ground) => {
       expect(await auditOf(gid)).toEqual(['resolve refused not_sealed', 'resolve done']);
     });
 
+    it('repeats the same request under the same key once the participant can be told', async () => {
+      const gid = await parked();
+      shop.on('inventory.deduct', 'seal-action', () => ({ status: 500 }));
+      const again = () => act(gid, 'resolve', { branch: 'stock', outcome: 'succeeded' }, { 'idempotency-key': gid });
+      expect((await again()).body.code).toBe('not_sealed');
+      sealed({ sealed: true, op: 'action', outcome: 'by_hand', result: null, forward: 'none' });
+      const done = await again();
+      expect(done.body).toMatchObject({ outcome: 'done', transaction: { status: 'committed' } });
+      expect((await again()).body).toEqual(done.body);
+    });
+
     it('learns that it had run', async () => {
       const gid = await parked();
       sealed({ sealed: false, op: 'action', outcome: 'succeeded', result: null, forward: 'none' });

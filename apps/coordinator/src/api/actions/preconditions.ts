@@ -8,7 +8,8 @@ export const preconditionHeaders = {
   'Idempotency-Key': {
     type: 'string',
     maxLength: 128,
-    description: 'Of your own: the same request under the same key is carried out once and answered the same, for a day.',
+    description:
+      'Of your own: the same request under the same key is carried out once and answered the same, for a day. What was refused for now only (`not_sealed`) is tried again.',
   },
 } as const;
 

@@ -75,6 +75,9 @@ function repeated(kept: Kept): Answered {
   throw new ApiError(code, detail, gid === undefined ? {} : { gid });
 }
 
+/** Refusals that say "not now": nothing was done, and the same request may be carried out a moment later. */
+const NOT_NOW: ReadonlySet<ErrorCode> = new Set(['not_sealed', 'too_many_approvals']);
+
 /** A refusal that stays one: not that something is busy or away. */
 function refusalIn(error: unknown): { readonly code: ErrorCode; readonly detail: string; readonly gid?: string } | null {
   if (error instanceof ApiError) return isLasting(error) ? { code: error.code, detail: error.detail, ...gidIn(error.fields.gid) } : null;
@@ -83,8 +86,8 @@ function refusalIn(error: unknown): { readonly code: ErrorCode; readonly detail:
   return isLasting(new ApiError(code, detail)) ? { code, detail, ...gidIn(gid) } : null;
 }
 
-function isLasting({ status }: ApiError): boolean {
-  return status >= 400 && status < 500 && status !== 429;
+function isLasting({ status, code }: ApiError): boolean {
+  return status >= 400 && status < 500 && status !== 429 && !NOT_NOW.has(code);
 }
 
 function gidIn(gid: string | undefined): { readonly gid?: string } {
