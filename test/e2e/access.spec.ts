@@ -168,6 +168,15 @@ describeOnEveryDatabase('Access control', (ground) => {
     expect((await get('/v1/me', key)).body.code).toBe('invalid_credentials');
     const past = await post('/v1/keys', { principal: 'late', role: 'viewer', expiresAt: '2020-01-01T00:00:00Z' }, admin);
     expect((await get('/v1/me', String(past.body.key))).status).toBe(401);
+    const refused = async (body: object) => (await post('/v1/keys', { principal: 'late', role: 'viewer', ...body }, admin)).body;
+    for (const principal of ['é', 'local'])
+      expect(await refused({ principal })).toMatchObject({
+        code: 'invalid_request',
+        detail: expect.stringContaining('must be 1 to 64 of letters'),
+      });
+    for (const expiresAt of ['2031-02-31T00:00:00Z', 'tomorrow'])
+      expect(await refused({ expiresAt })).toMatchObject({ code: 'invalid_request', pointer: '/expiresAt' });
+    expect((await get('/v1/audit?from=2026-02-30T00:00:00Z', admin)).body.code).toBe('invalid_query');
     expect((await post('/v1/keys/nothing/revoke', { reason: 'x' }, admin)).body.code).toBe('key_not_found');
   });
 

@@ -33,7 +33,14 @@ export function readLimit(text: string | undefined, most: number): number {
 
 /** A moment (RFC 3339) in milliseconds since the epoch. Throws `ApiError` `invalid_query`. */
 export function readMoment(name: string, text: string): number {
-  const atMs = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}(?:Z|[+-][0-9]{2}:[0-9]{2})$/.test(text) ? Date.parse(text) : Number.NaN;
+  const atMs = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,15}(?:Z|[+-][0-9]{2}:[0-9]{2})$/.test(text) ? momentOf(text) : Number.NaN;
   if (!Number.isNaN(atMs)) return atMs;
   throw new ApiError('invalid_query', `"${name}" must be a moment such as 2026-11-22T08:00:00Z.`);
+}
+
+/** Milliseconds since the epoch, or NaN: also for a day that its month does not have, which `Date.parse` takes for one of the next. */
+export function momentOf(text: string): number {
+  const day = text.slice(0, '2026-11-22'.length);
+  const isThere = !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day);
+  return isThere ? Date.parse(text) : Number.NaN;
 }

@@ -41,6 +41,7 @@ function expectation(error: ErrorObject): string {
     case 'enum':
       return `must be one of ${(error.schema as readonly unknown[]).map((value) => JSON.stringify(value)).join(', ')}`;
     case 'pattern':
+    case 'not':
       return `must be ${String((error.parentSchema as SchemaObject).description)}`;
     case 'type':
       return `must be of type ${[error.schema as string | string[]].flat().join(' or ')}`;

@@ -23,7 +23,7 @@ export interface ActionEntry {
 
 const OPERATORS: readonly Role[] = ['operator', 'admin'];
 
-const branch = { ...idSchema, description: 'The id of the branch.' } as const;
+const branch = { ...idSchema, description: `${idSchema.description}: the id of the branch` } as const;
 
 export const actionCatalogue: Readonly<Record<ActionName, ActionEntry>> = {
   retry: {
@@ -32,7 +32,7 @@ export const actionCatalogue: Readonly<Record<ActionName, ActionEntry>> = {
       'What is parked or waits is called at once, with a fresh number of attempts. Of one branch when `branch` is given, else of all.',
     undo: 'A call that was sent cannot be taken back; the barrier sees to it that it takes effect once.',
     roles: OPERATORS,
-    parameters: { branch: { ...branch, description: 'Only this branch.' } },
+    parameters: { branch: { ...branch, description: `${idSchema.description}: only this branch` } },
     required: [],
   },
   pause: {

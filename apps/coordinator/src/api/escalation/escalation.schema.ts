@@ -50,9 +50,12 @@ export const ruleSchema = {
         'A step waits for a person; a transaction is unfinished; a participant is not called because it fails; a transaction ended mixed.',
     },
     severity: { type: 'string', enum: SEVERITIES },
-    url: { ...urlSchema, description: 'Where it is sent: an origin of ASSENT_WEBHOOK_ORIGINS.' },
+    url: { ...urlSchema, description: 'a URL without blanks: where it is sent; its origin is one of ASSENT_WEBHOOK_ORIGINS' },
     ageMs: duration(0, 'For how long it must have been so, in milliseconds; 0 when absent. For `stuck`: since the transaction began.'),
-    escalationUrl: { ...urlSchema, description: 'Where it is sent as well, once nobody has acknowledged it for `escalateMs`.' },
+    escalationUrl: {
+      ...urlSchema,
+      description: 'a URL without blanks: where it is sent as well, once nobody has acknowledged it for `escalateMs`',
+    },
     signingKey: {
       type: 'string',
       maxLength: 128,

@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { principalOf } from '../../access/index.js';
 import { Administration } from '../../admin/index.js';
 import { ApiError } from '../../errors/index.js';
-import { readLimit, readQuery } from '../path.js';
+import { momentOf, readLimit, readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
 import { validator } from '../validation.js';
 import { keyBody } from './key-body.js';
@@ -52,7 +52,7 @@ export class KeysController {
 /** RFC 3339; the schema has checked the form, and what it means is checked here. */
 function readExpiry(text: string | undefined): number | null {
   if (text === undefined) return null;
-  const atMs = Date.parse(text);
+  const atMs = momentOf(text);
   if (Number.isNaN(atMs)) throw new ApiError('invalid_request', '"/expiresAt" is not a moment.', { pointer: '/expiresAt' });
   return atMs;
 }

@@ -23,10 +23,10 @@ export const makeKeySchema = {
     principal: {
       ...idSchema,
       not: { enum: ['local', 'assent'] },
-      description: 'Who will use it; several keys of one principal have one role.',
+      description: `${idSchema.description}, and not local or assent: who will use it; several keys of one principal have one role`,
     },
     role: { type: 'string', enum: [...roles] },
-    expiresAt: { ...momentSchema, description: 'When it stops to count; never when absent.' },
+    expiresAt: { ...momentSchema, description: `${momentSchema.description}: when it stops to count; never when absent` },
   },
 } as const;
 

@@ -3,7 +3,7 @@ import type { SearchFilter, SearchPosition } from '@assent/engine';
 import type { Status } from '@assent/protocol';
 import type { Seal } from '../../access/index.js';
 import { ApiError } from '../../errors/index.js';
-import { readQuery } from '../path.js';
+import { momentOf, readQuery } from '../path.js';
 import { readCursor } from './cursor.js';
 
 const STATUSES: readonly Status[] = ['active', 'committing', 'committed', 'aborting', 'aborted'];
@@ -85,18 +85,9 @@ function shortText(name: string, value: string | undefined): string | null {
 /** A date alone means its beginning in UTC. */
 function moment(name: string, value: string | undefined): number | null {
   if (value === undefined) return null;
-  const ms =
-    isDay(value) && /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(value)
-      ? Date.parse(value)
-      : Number.NaN;
+  const ms = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(value) ? momentOf(value) : Number.NaN;
   if (Number.isNaN(ms) || ms < 0) throw refused(`"${name}" must be a moment in ISO 8601 with its zone, such as 2026-11-22T08:00:00Z.`);
   return ms;
-}
-
-/** False for the 30th of February, which would be taken for a day of March. */
-function isDay(value: string): boolean {
-  const [year = 0, month = 0, day = 0] = value.slice(0, 10).split('-').map(Number);
-  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
 function wholeNumber(name: string, value: string, largest: number): number {
