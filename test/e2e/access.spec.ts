@@ -217,6 +217,20 @@ describeOnEveryDatabase('Access control', (ground) => {
     expect((await get('/v1/audit/head', viewer)).body).toEqual({ head: report.body.head });
   });
 
+  it('an id that no table could hold is that of nothing, in every alphabet', async () => {
+    const nothing = 'n%C3%A9ant';
+    for (const path of [`/v1/approvals/${nothing}`, `/v1/jobs/${nothing}`]) expect((await get(path, admin)).status).toBe(404);
+    for (const path of ['approvals?after', 'alerts?after', 'keys?after', 'audit?before', 'jobs?before'])
+      expect((await get(`/v1/${path}=${nothing}`, admin)).body.code).toBe('invalid_query');
+    for (const list of [`alerts/${nothing}/deliveries`, `escalation-rules/${nothing}/deliveries`])
+      expect((await get(`/v1/${list}`, admin)).body.items).toEqual([]);
+    const ask = async (path: string, body: object) => (await post(`/v1/${path}`, body, admin)).status;
+    for (const path of ['approvals/X/approve', 'approvals/X/reject', 'alerts/X/acknowledge'])
+      expect(await ask(path.replace('X', nothing), { comment: 'x' })).toBe(404);
+    for (const path of ['keys/X/revoke', 'escalation-rules/X/remove', 'approval-rules/X/X/remove', 'jobs/X/stop', 'jobs/X/retry'])
+      expect(await ask(path.replaceAll('X', nothing), { reason: 'x' })).toBe(404);
+  });
+
   it('credentials must be given once, and in one way', async () => {
     const both = await send(assent.url, 'GET', '/v1/me', undefined, { ...as(order), 'x-api-key': order });
     expect([both.status, both.headers['www-authenticate']]).toEqual([401, 'Bearer realm="assent", error="invalid_request"']);

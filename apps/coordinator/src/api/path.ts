@@ -1,5 +1,6 @@
 /** What a path and a query say, checked. */
 import { isLegalId } from '@assent/protocol';
+import type { PipeTransform } from '@nestjs/common';
 import { ApiError } from '../errors/index.js';
 
 /** The gid of a path. Throws `ApiError` `invalid_gid`. */
@@ -21,6 +22,20 @@ export function readQuery<K extends string>(query: unknown, known: readonly K[])
     values[key] = value;
   }
   return values;
+}
+
+const STORABLE_ID = /^[!-~]{1,64}$/;
+
+/**
+ * An id of a path, for `@Param`. Columns of ids are ASCII, and MySQL fails where it is to compare them with anything else: what none of them could hold
+ * is taken for the id of nothing.
+ */
+export const idInPath: PipeTransform<string, string> = { transform: (text) => (STORABLE_ID.test(text) ? text : '') };
+
+/** The `next` of the page before; empty: there was none. Throws `ApiError` `invalid_query`. */
+export function readPosition(name: string, text = ''): string {
+  if (text === '' || STORABLE_ID.test(text)) return text;
+  throw new ApiError('invalid_query', `"${name}" must be the \`next\` of an earlier page.`);
 }
 
 /** How many rows a page may have: `most` when nothing is said. Throws `ApiError` `invalid_query`. */

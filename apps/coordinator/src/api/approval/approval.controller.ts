@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { principalOf } from '../../access/index.js';
 import { Administration, type AskedAction } from '../../admin/index.js';
 import { ApiError } from '../../errors/index.js';
-import { readLimit, readQuery } from '../path.js';
+import { idInPath, readLimit, readPosition, readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
 import { isoTime } from '../transaction-body.js';
 import { validator } from '../validation.js';
@@ -31,28 +31,38 @@ export class ApprovalController {
 
   @Get('approvals')
   async list(@Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
-    const { state, after = '', limit } = readQuery(query, ['state', 'after', 'limit']);
+    const { state, after, limit } = readQuery(query, ['state', 'after', 'limit']);
     const most = readLimit(limit, MOST_LISTED);
-    const requests = await this.administration.approvals().list(readState(state), after, most);
+    const requests = await this.administration.approvals().list(readState(state), readPosition('after', after), most);
     sendJson(reply, 200, { items: requests.map(bodyOf), next: requests.length < most ? null : (requests.at(-1)?.id ?? null) });
   }
 
   @Get('approvals/:id')
-  async show(@Param('id') id: string, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async show(@Param('id', idInPath) id: string, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
     readQuery(query, []);
     const { request, now } = await this.administration.approvals().show(id);
     sendJson(reply, 200, { ...bodyOf(request), now });
   }
 
   @Post('approvals/:id/approve')
-  async approve(@Param('id') id: string, @Query() query: unknown, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async approve(
+    @Param('id', idInPath) id: string,
+    @Query() query: unknown,
+    @Body() raw: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     readQuery(query, []);
     const { comment } = readDecision(raw);
     sendJson(reply, 200, bodyOf(await this.administration.approvals().approve(id, principalOf(reply), comment)));
   }
 
   @Post('approvals/:id/reject')
-  async reject(@Param('id') id: string, @Query() query: unknown, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async reject(
+    @Param('id', idInPath) id: string,
+    @Query() query: unknown,
+    @Body() raw: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     readQuery(query, []);
     const { comment } = readDecision(raw);
     sendJson(reply, 200, bodyOf(await this.administration.approvals().reject(id, principalOf(reply), comment)));
@@ -74,7 +84,8 @@ export class ApprovalController {
 
   @Post('approval-rules/:action/:role/remove')
   async remove(
-    @Param() { action, role }: { readonly action: string; readonly role: string },
+    @Param('action', idInPath) action: string,
+    @Param('role', idInPath) role: string,
     @Query() query: unknown,
     @Body() raw: unknown,
     @Res() reply: FastifyReply,

@@ -3,7 +3,7 @@ import type { AuditRow } from '@assent/engine';
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Administration } from '../../admin/index.js';
-import { readGid, readLimit, readMoment, readQuery } from '../path.js';
+import { readGid, readLimit, readMoment, readPosition, readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
 import { isoTime } from '../transaction-body.js';
 import { MOST_LISTED } from './audit.routes.js';
@@ -21,7 +21,7 @@ export class AuditController {
       ...(principal !== undefined && { principal }),
       ...(from !== undefined && { fromMs: readMoment('from', from) }),
       ...(to !== undefined && { toMs: readMoment('to', to) }),
-      ...(before !== undefined && { beforeId: before }),
+      ...(before !== undefined && { beforeId: readPosition('before', before) }),
       limit: most,
     });
     sendJson(reply, 200, { items: rows.map(bodyOf), next: rows.length < most ? null : (rows.at(-1)?.id ?? null) });

@@ -6,7 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { principalOf } from '../../access/index.js';
 import { Administration } from '../../admin/index.js';
 import { ApiError } from '../../errors/index.js';
-import { readLimit, readQuery } from '../path.js';
+import { idInPath, readLimit, readPosition, readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
 import { isoTime } from '../transaction-body.js';
 import { validator } from '../validation.js';
@@ -49,7 +49,12 @@ export class EscalationController {
   }
 
   @Post('escalation-rules/:rule/remove')
-  async remove(@Param('rule') name: string, @Query() query: unknown, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async remove(
+    @Param('rule', idInPath) name: string,
+    @Query() query: unknown,
+    @Body() raw: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     readQuery(query, []);
     const { reason } = readRemoval(raw);
     await this.administration.escalations().remove(name, principalOf(reply).name, reason);
@@ -57,14 +62,19 @@ export class EscalationController {
   }
 
   @Post('escalation-rules/:rule/test')
-  async test(@Param('rule') name: string, @Query() query: unknown, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async test(
+    @Param('rule', idInPath) name: string,
+    @Query() query: unknown,
+    @Body() raw: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     readQuery(query, []);
     readNothing(raw);
     sendJson(reply, 200, deliveryBody(await this.administration.escalations().test(name, principalOf(reply).name)));
   }
 
   @Get('escalation-rules/:rule/deliveries')
-  async ruleDeliveries(@Param('rule') rule: string, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async ruleDeliveries(@Param('rule', idInPath) rule: string, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
     readQuery(query, []);
     const deliveries = await this.administration.escalations().deliveries({ rule }, MOST_LISTED);
     sendJson(reply, 200, { items: deliveries.map(deliveryBody) });
@@ -72,21 +82,26 @@ export class EscalationController {
 
   @Get('alerts')
   async alerts(@Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
-    const { state, after = '', limit } = readQuery(query, ['state', 'after', 'limit']);
+    const { state, after, limit } = readQuery(query, ['state', 'after', 'limit']);
     const most = readLimit(limit, MOST_LISTED);
-    const alerts = await this.administration.escalations().alerts(readState(state), after, most);
+    const alerts = await this.administration.escalations().alerts(readState(state), readPosition('after', after), most);
     sendJson(reply, 200, { items: alerts.map(alertBody), next: alerts.length < most ? null : (alerts.at(-1)?.id ?? null) });
   }
 
   @Post('alerts/:alert/acknowledge')
-  async acknowledge(@Param('alert') id: string, @Query() query: unknown, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async acknowledge(
+    @Param('alert', idInPath) id: string,
+    @Query() query: unknown,
+    @Body() raw: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     readQuery(query, []);
     const { comment } = readAcknowledgement(raw);
     sendJson(reply, 200, alertBody(await this.administration.escalations().acknowledge(id, principalOf(reply).name, comment)));
   }
 
   @Get('alerts/:alert/deliveries')
-  async alertDeliveries(@Param('alert') alert: string, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async alertDeliveries(@Param('alert', idInPath) alert: string, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
     readQuery(query, []);
     const deliveries = await this.administration.escalations().deliveries({ alert }, MOST_LISTED);
     sendJson(reply, 200, { items: deliveries.map(deliveryBody) });

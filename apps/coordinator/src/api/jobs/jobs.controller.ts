@@ -14,7 +14,7 @@ import { once } from '../actions/repeats.js';
 import { newGid } from '../gid.js';
 import { filterOf } from '../list/list-query.js';
 import { Operations } from '../operations.js';
-import { readLimit, readQuery } from '../path.js';
+import { idInPath, readLimit, readPosition, readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
 import { validator } from '../validation.js';
 import { CANARY, canaryUpTo, hasCollected } from './canary.js';
@@ -71,18 +71,20 @@ export class JobsController {
   @Get()
   async list(@Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
     const { before, limit } = readQuery(query, ['before', 'limit']);
-    const jobs = await this.operations.jobs().list(before ?? null, readLimit(limit, MOST_LISTED));
+    const jobs = await this.operations
+      .jobs()
+      .list(before === undefined ? null : readPosition('before', before), readLimit(limit, MOST_LISTED));
     sendJson(reply, 200, { items: await Promise.all(jobs.map((job) => this.shown(job))) });
   }
 
   @Get(':id')
-  async show(@Param('id') id: string, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async show(@Param('id', idInPath) id: string, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
     readQuery(query, []);
     sendJson(reply, 200, await this.shown(await this.find(id)));
   }
 
   @Get(':id/items')
-  async items(@Param('id') id: string, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async items(@Param('id', idInPath) id: string, @Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
     const { state, after, limit } = readQuery(query, ['state', 'after', 'limit']);
     const most = readLimit(limit, MOST_LISTED);
     await this.find(id);
@@ -95,7 +97,7 @@ export class JobsController {
   }
 
   @Post(':id/stop')
-  async stop(@Param('id') id: string, @Query() query: unknown, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async stop(@Param('id', idInPath) id: string, @Query() query: unknown, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
     readQuery(query, []);
     const { reason } = readDecision(raw);
     const by = principalOf(reply);
@@ -107,7 +109,7 @@ export class JobsController {
   }
 
   @Post(':id/retry')
-  async retry(@Param('id') id: string, @Query() query: unknown, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async retry(@Param('id', idInPath) id: string, @Query() query: unknown, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
     readQuery(query, []);
     const { reason } = readDecision(raw);
     const by = principalOf(reply);

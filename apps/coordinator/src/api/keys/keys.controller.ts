@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { principalOf } from '../../access/index.js';
 import { Administration } from '../../admin/index.js';
 import { ApiError } from '../../errors/index.js';
-import { momentOf, readLimit, readQuery } from '../path.js';
+import { idInPath, momentOf, readLimit, readPosition, readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
 import { validator } from '../validation.js';
 import { keyBody } from './key-body.js';
@@ -35,14 +35,19 @@ export class KeysController {
 
   @Get('keys')
   async list(@Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
-    const { after = '', limit } = readQuery(query, ['after', 'limit']);
+    const { after, limit } = readQuery(query, ['after', 'limit']);
     const most = readLimit(limit, MOST_LISTED);
-    const keys = await this.administration.keys().list(after, most);
+    const keys = await this.administration.keys().list(readPosition('after', after), most);
     sendJson(reply, 200, { items: keys.map(keyBody), next: keys.length < most ? null : (keys.at(-1)?.id ?? null) });
   }
 
   @Post('keys/:key/revoke')
-  async revoke(@Param('key') id: string, @Query() query: unknown, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async revoke(
+    @Param('key', idInPath) id: string,
+    @Query() query: unknown,
+    @Body() raw: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     readQuery(query, []);
     const { reason } = readRevokeKey(raw);
     sendJson(reply, 200, keyBody(await this.administration.keys().revoke(id, principalOf(reply).name, reason)));
