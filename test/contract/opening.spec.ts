@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { StoreUnavailableError } from '@assent/engine';
 import { shippedPolicies } from '@assent/protocol';
 import { ensureDatabase, migrations, openTransactionStore } from '@assent/store';
@@ -45,6 +45,20 @@ describe('opening a store on SQLite', () => {
     await first.store.close();
     const second = await openTransactionStore(options());
     await second.store.close();
+  });
+
+  it('makes a file that only its owner can read, and leaves the mode of one that is there', async () => {
+    const file = join(folder, 'deep', 'down', 'a.sqlite');
+    const modes = () => readdirSync(dirname(file)).map((name) => [name, (statSync(join(dirname(file), name)).mode & 0o777).toString(8)]);
+    const first = await openTransactionStore(options());
+    const whileOpen = modes();
+    await first.store.close();
+    const others = whileOpen.filter(([name]) => !String(name).startsWith('a.sqlite.lock'));
+    expect(others).toEqual(others.map(([name]) => [name, '600']));
+    expect(others.map(([name]) => name)).toEqual(expect.arrayContaining(['a.sqlite', 'a.sqlite-wal']));
+    chmodSync(file, 0o640);
+    await (await openTransactionStore(options())).store.close();
+    expect(modes()).toContainEqual(['a.sqlite', '640']);
   });
 
   it('names the file that is no database', async () => {

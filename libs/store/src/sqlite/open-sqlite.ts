@@ -1,5 +1,5 @@
 /** Opens a SQLite file for the one coordinator that may use it. */
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Failpoints, noFailpoints, type Outbox } from '@assent/engine';
 import { type SqliteDatabase, type SqliteDriver, type SqliteDriverName, sqliteDriver, sqliteOptions } from '@assent/sqlite';
@@ -24,13 +24,14 @@ export interface OpenedSqlite {
   readonly advice: readonly string[];
 }
 
-/** Creates folder and file where they are missing. @throws Error with one line when another coordinator has the file, or it cannot be used. */
+/** Creates folder and file where they are missing, the file for its owner only. @throws Error with one line when another coordinator has the file, or it cannot be used. */
 export async function openSqlite({ file, driver: preferred, failpoints = noFailpoints }: SqliteFile): Promise<OpenedSqlite> {
   mkdirSync(dirname(file), { recursive: true });
   const driver = sqliteDriver(preferred);
   const lock = lockFile(driver, file);
   let dataSource: DataSource | null = null;
   try {
+    createForOwner(file);
     dataSource = await new DataSource({ ...sqliteOptions(file, preferred), entities, migrations, migrationsTableName }).initialize();
     await dataSource.runMigrations({ transaction: 'each' });
     const store = new SqliteTransactionStore(dataSource, () => openWriter(driver, file), lock, failpoints);
@@ -40,6 +41,14 @@ export async function openSqlite({ file, driver: preferred, failpoints = noFailp
     lock.release();
     throw new Error(`The SQLite file ${file} cannot be used: ${messageOf(cause)}`, { cause });
   }
+}
+
+/**
+ * The file holds payloads and signing keys, so that a new one is for its owner only; one that is there keeps its mode. SQLite gives the files that it lays
+ * beside it the mode of the file itself.
+ */
+function createForOwner(file: string): void {
+  closeSync(openSync(file, 'a', 0o600));
 }
 
 /** A native driver is loaded once per process and may make its errors in another realm, where `instanceof Error` does not know them. */
