@@ -6,7 +6,7 @@ import { anAudit } from './support/rows.js';
 
 const aJob = (id: string, changes: Partial<Job> = {}): Job => ({
   ...{ id, action: 'retry', request: '{"query":{},"parameters":{}}', reason: "it's back \u2603", principal: 'ada', role: 'operator' },
-  ...{ state: 'collecting', cause: '', perSecond: 50, total: 0, position: null, createdAtMs: 1, finishedAtMs: null },
+  ...{ state: 'collecting', cause: '', perSecond: 50, total: 0, position: null, canaryEnd: null, createdAtMs: 1, finishedAtMs: null },
   ...changes,
 });
 
@@ -50,12 +50,13 @@ describeEveryDatabase("operators' work", (opened) => {
     await jobs.collect(
       aJob('j-1'),
       Array.from({ length: 450 }, (_, index) => ({ gid: `g-${index}`, deed: `d-${index}` })),
-      'somewhere',
+      { position: 'somewhere' },
     );
     expect(await jobs.find('j-1')).toMatchObject({ total: 450, position: 'somewhere' });
-    const twice = jobs.collect(aJob('j-1', { total: 450 }), [{ gid: 'g-7', deed: 'd-x' }], null);
-    await expect(twice).rejects.toThrow();
-    expect((await jobs.find('j-1'))?.total).toBe(450);
+    const again = ['g-7', 'g-450', 'g-8'].map((gid) => ({ gid, deed: `again-${gid}` }));
+    await jobs.collect(aJob('j-1', { total: 450 }), again, { state: 'canary', canaryEnd: 5 });
+    expect(await jobs.find('j-1')).toMatchObject({ total: 451, state: 'canary', canaryEnd: 5 });
+    expect(await jobs.items('j-1', null, 449, 9)).toMatchObject([{ gid: 'g-449' }, { place: 451, gid: 'g-450', deed: 'again-g-450' }]);
     const [first, second] = await jobs.items('j-1', 'pending', 0, 2);
     expect([first, second]).toMatchObject([
       { place: 1, gid: 'g-0' },
@@ -64,7 +65,7 @@ describeEveryDatabase("operators' work", (opened) => {
     await jobs.end(first!, 'pending', { state: 'failed', code: 'not_parked', detail: 'x', atMs: 7 });
     await jobs.end(first!, 'pending', { state: 'done', code: '', detail: '', atMs: 8 });
     await jobs.end(second!, 'pending', { state: 'done', code: '', detail: '', atMs: 9 });
-    expect(await jobs.counts('j-1')).toEqual({ failed: 1, done: 1, pending: 448 });
+    expect(await jobs.counts('j-1')).toEqual({ failed: 1, done: 1, pending: 449 });
     await jobs.end(second!, 'recorded', { state: 'failed', code: 'x', detail: '', atMs: 9 });
     expect(await jobs.renew('j-1', () => 'd-new', 10)).toBe(1);
     expect(await jobs.items('j-1', 'pending', 0, 1)).toMatchObject([{ place: 1, deed: 'd-new', code: '', atMs: null }]);
@@ -74,7 +75,7 @@ describeEveryDatabase("operators' work", (opened) => {
     const jobs = new JobTable(opened().dataSource);
     await jobs.create(aJob('j-1'), anAudit(''));
     await jobs.move('j-1', ['collecting'], { state: 'stopped' });
-    await jobs.collect(aJob('j-1'), [{ gid: 'g-1', deed: 'd-1' }], 'somewhere');
+    await jobs.collect(aJob('j-1'), [{ gid: 'g-1', deed: 'd-1' }], { position: 'somewhere' });
     expect([await jobs.counts('j-1'), (await jobs.find('j-1'))?.total, (await jobs.find('j-1'))?.position]).toEqual([{}, 0, null]);
   });
 
@@ -105,7 +106,7 @@ describeEveryDatabase("operators' work", (opened) => {
 
     async function ended(id: string, changes: Partial<Job>): Promise<void> {
       await jobs.create(aJob(id), anAudit(''));
-      await jobs.collect(aJob(id), items, null);
+      await jobs.collect(aJob(id), items, {});
       await jobs.move(id, ['collecting'], changes);
     }
 

@@ -108,6 +108,7 @@ CREATE TABLE `bulk_job` (
   `position` varchar(128) DEFAULT NULL,
   `created_at` bigint(20) NOT NULL,
   `finished_at` bigint(20) DEFAULT NULL,
+  `canary_end` int(10) unsigned DEFAULT NULL,
   PRIMARY KEY (`id`),
   KEY `by_state` (`state`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
@@ -248,6 +249,11 @@ CREATE TABLE `idempotency_key` (
   `created_at` bigint(20) NOT NULL,
   PRIMARY KEY (`principal`,`name`),
   KEY `by_created_at` (`created_at`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+
+CREATE TABLE `late_end` (
+  `gid` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  PRIMARY KEY (`gid`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 CREATE TABLE `outbox` (

@@ -114,7 +114,7 @@ CREATE TABLE bulk_job (
   total INTEGER NOT NULL,
   position TEXT NULL CHECK (length(position) <= 128),
   created_at INTEGER NOT NULL,
-  finished_at INTEGER NULL,
+  finished_at INTEGER NULL, canary_end INTEGER NULL,
   PRIMARY KEY (id)
 ) STRICT;
 
@@ -270,6 +270,11 @@ CREATE TABLE idempotency_key (
 ) STRICT;
 
 CREATE INDEX idempotency_key_by_created_at ON idempotency_key (created_at);
+
+CREATE TABLE late_end (
+  gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^!-~]*'),
+  PRIMARY KEY (gid)
+) STRICT;
 
 CREATE TABLE outbox (
   gid TEXT NOT NULL CHECK (length(gid) <= 64 AND gid NOT GLOB '*[^!-~]*'),

@@ -26,7 +26,7 @@ async function rest(assent: Poster, name: string, count: number): Promise<readon
 /** A job that somebody stopped before it had found anything. */
 const unfound: Job = {
   ...{ id: uuidv7(), action: 'pause', request: '{"query":{"name":"unfound"},"parameters":{}}', reason: 'a storm', principal: 'ada' },
-  ...{ role: 'operator', state: 'stopped', cause: 'stopped by ada', perSecond: 500, total: 0, position: null },
+  ...{ role: 'operator', state: 'stopped', cause: 'stopped by ada', perSecond: 500, total: 0, position: null, canaryEnd: null },
   ...{ createdAtMs: Date.now(), finishedAtMs: Date.now() },
 };
 

@@ -55,7 +55,7 @@ describeOnEveryDatabase('retention', (ground) => {
 const endedAtMs = Date.now() - 11 * DAY_MS;
 const oldJob: Job = {
   ...{ id: uuidv7({ msecs: endedAtMs }), action: 'retry', request: '{"query":{},"parameters":{}}', reason: 'long ago', principal: 'ada' },
-  ...{ role: 'operator', state: 'finished', cause: '', perSecond: 50, total: 0, position: null },
+  ...{ role: 'operator', state: 'finished', cause: '', perSecond: 50, total: 0, position: null, canaryEnd: null },
   ...{ createdAtMs: endedAtMs, finishedAtMs: endedAtMs },
 };
 

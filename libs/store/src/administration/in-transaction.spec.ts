@@ -58,7 +58,7 @@ it('A request stays known under its key, with its answer', async () => {
 it('A job that has ended stays ended', async () => {
   const jobs = new JobTable(opened.dataSource);
   const job = { id: 'j-1', action: 'retry', reason: 'why', perSecond: 10, request: '{}', principal: 'ada', role: 'operator', cause: '' };
-  await jobs.create({ ...job, state: 'running', total: 0, position: null, createdAtMs: 1, finishedAtMs: null }, audit);
+  await jobs.create({ ...job, state: 'running', total: 0, position: null, canaryEnd: null, createdAtMs: 1, finishedAtMs: null }, audit);
   expect(await besideOneThatFails(() => jobs.move('j-1', ['running'], { state: 'finished', finishedAtMs: 2 }))).toBe(true);
   expect(await jobs.find('j-1')).toMatchObject({ state: 'finished' });
 });

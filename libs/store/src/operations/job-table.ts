@@ -10,7 +10,7 @@ import { BulkJobEntity, BulkJobItemEntity } from '../schema/index.js';
 export type Job = Readonly<BulkJobEntity>;
 export type JobItem = Readonly<BulkJobItemEntity>;
 export type JobState = Job['state'];
-export type JobChange = Partial<Pick<Job, 'state' | 'cause' | 'position' | 'finishedAtMs'>>;
+export type JobChange = Partial<Pick<Job, 'state' | 'cause' | 'position' | 'canaryEnd' | 'finishedAtMs'>>;
 export type ItemEnd = Pick<JobItem, 'state' | 'code' | 'detail' | 'atMs'>;
 
 /** Jobs in these states are to be gone on with. */
@@ -47,13 +47,17 @@ export class JobTable {
     return this.dataSource.getRepository(BulkJobEntity).find({ where: { state: In([...ACTIVE]) }, order: { id: 'ASC' }, take: limit });
   }
 
-  /** Adds transactions behind those that the job has, and notes how far it has looked; nothing once it does not collect any more. */
-  collect(job: Job, items: readonly Pick<JobItem, 'gid' | 'deed'>[], position: string | null): Promise<void> {
+  /**
+   * Adds transactions behind those that the job has, each once, and notes how far it has looked, or what comes next when that was everything; nothing once
+   * it does not collect any more.
+   */
+  collect(job: Job, items: readonly Pick<JobItem, 'gid' | 'deed'>[], change: JobChange): Promise<void> {
     return inTransaction(this.dataSource, async (manager) => {
+      const fresh = await withoutThoseThere(manager, job, items);
       const isCollecting = { id: job.id, state: 'collecting', total: job.total } as const;
-      const moved = await manager.update(BulkJobEntity, isCollecting, { total: job.total + items.length, position });
+      const moved = await manager.update(BulkJobEntity, isCollecting, { ...change, total: job.total + fresh.length });
       if (moved.affected !== 1) return;
-      const rows = items.map(({ gid, deed }, index) => {
+      const rows = fresh.map(({ gid, deed }, index) => {
         return { job: job.id, place: job.total + index + 1, gid, deed, state: 'pending' as const, code: '', detail: '', atMs: null };
       });
       for (let from = 0; from < rows.length; from += CHUNK) await manager.insert(BulkJobItemEntity, rows.slice(from, from + CHUNK));
@@ -109,4 +113,16 @@ export class JobTable {
       return failed.length;
     });
   }
+}
+
+/** A job of an older node may look again at what it has: it did not keep that it had seen everything. Index: (job, gid). */
+async function withoutThoseThere<Item extends Pick<JobItem, 'gid'>>(
+  manager: EntityManager,
+  job: Job,
+  items: readonly Item[],
+): Promise<readonly Item[]> {
+  const among = { job: job.id, gid: In(items.map(({ gid }) => gid)) };
+  const there = await manager.find(BulkJobItemEntity, { select: { gid: true }, where: among });
+  const known = new Set(there.map(({ gid }) => gid));
+  return items.filter(({ gid }) => !known.has(gid));
 }

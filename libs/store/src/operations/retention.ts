@@ -6,7 +6,7 @@ import type { Status } from '@assent/protocol';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { databaseMoment, inTransaction } from '../administration/index.js';
 import { AttemptLogEntity, AttentionEntity, GlobalTransactionEntity, HousekeepingEntity } from '../schema/index.js';
-import { LateEnds, type Note } from './late-ends.js';
+import { LateEnds } from './late-ends.js';
 
 /** Milliseconds. */
 export interface RetentionTimes {
@@ -43,8 +43,8 @@ interface Position {
 /** The transactions of one batch, and how far the pass has come with them. */
 interface Look {
   readonly keys: readonly Key[];
-  /** Of the late pass: why it looked at them. */
-  readonly notes: readonly Note[];
+  /** Of the late pass: what was noted, whether or not it is there still. */
+  readonly noted: readonly string[];
   readonly looked: number;
   readonly last: Position;
   readonly isEnd: boolean;
@@ -69,15 +69,14 @@ export class Retention {
   purge(pass: Pass, limit: number): Promise<Purged> {
     return inTransaction(this.dataSource, async (manager) => {
       const nowMs = await databaseMoment(manager);
-      const { keys, notes, ...look } = await this.lookAt(manager, pass, nowMs, limit);
+      const { keys, noted, ...look } = await this.lookAt(manager, pass, nowMs, limit);
       const plan = this.planOf(pass, keys, nowMs);
       if (plan.going.length > 0) await this.take(manager, pass, plan.going);
       if (plan.undecided.length > 0) await flag(manager, plan.undecided, nowMs);
       const going = new Set(plan.going);
-      const staying = keys.filter(({ gid }) => !going.has(gid));
-      if (pass === 'empty') await new LateEnds(manager).remember(staying);
-      const waiting = new Set(staying.map(({ gid }) => gid));
-      await new LateEnds(manager).forget(notes.filter(({ gid }) => !waiting.has(gid)));
+      const staying = new Set(keys.map(({ gid }) => gid).filter((gid) => !going.has(gid)));
+      if (pass === 'empty') await new LateEnds(manager).remember([...staying]);
+      await new LateEnds(manager).forget(noted.filter((gid) => !staying.has(gid)));
       await this.moveOn(manager, pass, look);
       return countsOf(pass, look.looked, plan);
     });
@@ -95,17 +94,14 @@ export class Retention {
   private async lookAt(manager: EntityManager, pass: Pass, nowMs: number, limit: number): Promise<Look> {
     const after = await this.position(manager, pass);
     if (pass === 'late') {
-      const notes = await new LateEnds(manager).behind(after.gid, limit);
-      const keys = await keysOf(
-        manager,
-        notes.map(({ gid }) => gid),
-      );
-      return { keys, notes, looked: notes.length, last: { atMs: 0, gid: notes.at(-1)?.name ?? '' }, isEnd: notes.length < limit };
+      const noted = await new LateEnds(manager).behind(after.gid, limit);
+      const keys = await keysOf(manager, noted);
+      return { keys, noted, looked: noted.length, last: { atMs: 0, gid: noted.at(-1) ?? '' }, isEnd: noted.length < limit };
     }
     const keys = await this.keys(manager, pass, after, nowMs, limit);
     const last = keys.at(-1);
     const position = last === undefined ? after : { atMs: Number(last.created_at), gid: last.gid };
-    return { keys, notes: [], looked: keys.length, last: position, isEnd: keys.length < limit };
+    return { keys, noted: [], looked: keys.length, last: position, isEnd: keys.length < limit };
   }
 
   private planOf(pass: Pass, keys: readonly Key[], nowMs: number): Plan {

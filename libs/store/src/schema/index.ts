@@ -6,6 +6,7 @@ import { Registry1764000000004 } from './migrations/0004-registry.js';
 import { Events1764000000005 } from './migrations/0005-events.js';
 import { Operations1764000000006 } from './migrations/0006-operations.js';
 import { SetAside1764000000007 } from './migrations/0007-set-aside.js';
+import { Places1764000000008 } from './migrations/0008-places.js';
 
 export * from './administration-entities.js';
 export * from './entities.js';
@@ -22,6 +23,7 @@ export const migrations = [
   Events1764000000005,
   Operations1764000000006,
   SetAside1764000000007,
+  Places1764000000008,
 ];
 
 /** TypeORM's own book-keeping of what has run. */

@@ -40,6 +40,8 @@ export class BulkJobEntity {
   @Column('integer') total: number;
   /** How far it has collected; `null`: from the beginning. */
   @Column('varchar', { nullable: true }) position: string | null;
+  /** The place of the last item that is tried before the others; `null`: it has not found everything yet. */
+  @Column('integer', { name: 'canary_end', nullable: true }) canaryEnd: number | null;
   @Column('bigint', { name: 'created_at', transformer: wholeNumber }) createdAtMs: number;
   /** When it finished or was stopped; `null` before. */
   @Column('bigint', { name: 'finished_at', nullable: true, transformer: wholeNumber }) finishedAtMs: number | null;
@@ -66,4 +68,17 @@ export class HousekeepingEntity {
   @Column('varchar') gid: string;
 }
 
-export const operationsEntities = [IdempotencyKeyEntity, PolicyRetirementEntity, BulkJobEntity, BulkJobItemEntity, HousekeepingEntity];
+/** A transaction that the emptying pass came by before it had been over for long enough. */
+@Entity('late_end')
+export class LateEndEntity {
+  @PrimaryColumn('varchar') gid: string;
+}
+
+export const operationsEntities = [
+  IdempotencyKeyEntity,
+  PolicyRetirementEntity,
+  BulkJobEntity,
+  BulkJobItemEntity,
+  HousekeepingEntity,
+  LateEndEntity,
+];

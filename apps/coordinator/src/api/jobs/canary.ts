@@ -1,25 +1,15 @@
-/**
- * Which items of a job are tried first: the first five that are to be done. The last one's place is kept where the job had noted how far it had
- * collected, so that a job says by it, too, that it has collected everything.
- */
+/** Which items of a job are tried first: the first five that are to be done. */
 import type { Job } from '@assent/store';
 
 /** Tried before the others; the job stops when one of them fails. */
 export const CANARY = 5;
 
-const MARK = /^canary (\d+)$/;
-
-/** For `position`, once everything is collected. `place`: of the last item that is tried first. */
-export function canaryUpTo(place: number): string {
-  return `canary ${place}`;
-}
-
-/** The place of the last item that is tried first. */
-export function endOfCanary({ position }: Pick<Job, 'position'>): number {
-  return Number(MARK.exec(position ?? '')?.[1] ?? CANARY);
+/** The place of the last item that is tried first. A node of an older version keeps none: it always tries the first five of all. */
+export function endOfCanary({ canaryEnd }: Pick<Job, 'canaryEnd'>): number {
+  return canaryEnd ?? CANARY;
 }
 
 /** False for a job that was stopped before it had found everything. */
-export function hasCollected({ state, position }: Pick<Job, 'state' | 'position'>): boolean {
-  return state === 'finished' || MARK.test(position ?? '');
+export function hasCollected({ state, canaryEnd }: Pick<Job, 'state' | 'canaryEnd'>): boolean {
+  return state === 'finished' || canaryEnd !== null;
 }

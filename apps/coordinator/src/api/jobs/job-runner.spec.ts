@@ -12,7 +12,7 @@ import { JobRunner, MOST_ITEMS } from './job-runner.js';
 const held: Attention = { branch: 'a', kind: 'waiting', code: 'breaker_open', participant: 'payment', sinceMs: 1 };
 const job: Job = {
   ...{ id: 'j', action: 'retry', request: '{"query":{},"parameters":{}}', reason: 'it is back', principal: 'ada', role: 'operator' },
-  ...{ state: 'collecting', cause: '', perSecond: 1_000, total: 0, position: null, createdAtMs: 1, finishedAtMs: null },
+  ...{ state: 'collecting', cause: '', perSecond: 1_000, total: 0, position: null, canaryEnd: null, createdAtMs: 1, finishedAtMs: null },
 };
 
 /** A runner whose transactions are held back while `attention` says so, and of which every retry that is asked for is done. */
@@ -46,7 +46,7 @@ describeEveryDatabase('a job that retries what is held back', (opened) => {
     jobs = new JobTable(opened().dataSource);
     await jobs.create(job, anAudit(''));
     const items = Array.from({ length: 7 }, (_, index) => ({ gid: `g-${index}`, deed: `d-${index}` }));
-    await jobs.collect(job, items, null);
+    await jobs.collect(job, items, {});
     await jobs.move('j', ['collecting'], { state: 'canary' });
   });
 
@@ -68,7 +68,7 @@ describeEveryDatabase('a job that retries what is held back', (opened) => {
   it('holds up no other job meanwhile', async () => {
     const attention = new Map([['g-0', [held]]]);
     await jobs.create({ ...job, id: 'k' }, anAudit(''));
-    await jobs.collect({ ...job, id: 'k' }, [{ gid: 'other', deed: 'd-other' }], null);
+    await jobs.collect({ ...job, id: 'k' }, [{ gid: 'other', deed: 'd-other' }], {});
     await jobs.move('k', ['collecting'], { state: 'canary' });
     const { runner, asked } = aRunner(opened(), attention, 60_000);
     runner.start();
@@ -97,13 +97,17 @@ describeEveryDatabase('a job', (opened) => {
     jobs = new JobTable(opened().dataSource);
     await jobs.create({ ...job, action: 'pause', ...changes }, anAudit(''));
     const items = Array.from({ length: 7 }, (_, index) => ({ gid: `g-${index}`, deed: `d-${index}` }));
-    await jobs.collect({ ...job, ...changes }, items, null);
+    await jobs.collect({ ...job, ...changes }, items, {});
     await jobs.move('j', ['collecting'], { state });
   }
 
   /** A runner whose deeds are answered so, and of which the audit tells as `told` does. */
+  let looks = 0;
   function aRunnerOf(desk: object, told: (id: string) => boolean, patienceMs: number): JobRunner {
-    const findAudit = async (ids: readonly string[]) => ids.filter(told).map((id) => anAudit('g', { id }));
+    const findAudit = async (ids: readonly string[]) => {
+      looks += 1;
+      return ids.filter(told).map((id) => anAudit('g', { id }));
+    };
     const operations = { jobs: () => jobs, duties: () => new Duties(opened().dataSource), history: () => ({ findAudit }) };
     const log = { error: (fields: object) => console.error(fields) };
     return new JobRunner(operations as unknown as Operations, desk as unknown as ActionDesk, log, patienceMs);
@@ -150,13 +154,41 @@ describeEveryDatabase('a job', (opened) => {
       let isTold = false;
       const runner = aRunnerOf(asked, () => isTold, 60_000);
       runner.start();
-      await until('it waits for the first five', async () => (await jobs.counts('j')).recorded === 5);
-      expect((await jobs.find('j'))?.state).toBe('canary');
+      await until('the first five are asked for', async () => (await jobs.counts('j')).recorded === 5);
+      looks = 0;
+      await until('it has looked for them twice', () => looks > 4);
+      expect([(await jobs.find('j'))?.state, (await jobs.counts('j')).pending]).toEqual(['canary', 2]);
       isTold = true;
       await finished();
       await runner.stop();
       expect(await jobs.counts('j')).toEqual({ done: 6, failed: 1 });
       expect(await jobs.items('j', 'failed', 0, 9)).toMatchObject([{ deed: 'd-6', code: 'already_final' }]);
+    });
+
+    it('waits for the others anew when it has waited for the first five in vain', async () => {
+      await begun('canary');
+      let isTold = false;
+      const runner = aRunnerOf(asked, () => isTold, 1_000);
+      runner.start();
+      await until('all are asked for', async () => (await jobs.counts('j')).recorded === 7);
+      isTold = true;
+      await finished();
+      await runner.stop();
+      expect(await jobs.counts('j')).toEqual({ done: 6, failed: 1 });
+    });
+
+    it('does not wait for those of an earlier attempt before it goes on to the others', async () => {
+      await begun('canary');
+      await jobs.move('j', ['canary'], { canaryEnd: 2 });
+      for (const item of await jobs.items('j', 'pending', 2, 4)) {
+        await jobs.end(item, 'pending', { state: 'recorded', code: '', detail: '', atMs: 1 });
+      }
+      const done = { carryOut: async () => ({ status: 200, body: { outcome: 'done' } }) };
+      const runner = aRunnerOf(done, () => false, 60_000);
+      runner.start();
+      await until('the last is done', async () => (await jobs.counts('j')).done === 3);
+      await runner.stop();
+      expect(await jobs.counts('j')).toEqual({ done: 3, recorded: 4 });
     });
 
     it('ends without them when they say nothing for long', async () => {

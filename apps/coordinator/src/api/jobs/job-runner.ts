@@ -4,7 +4,7 @@
  */
 import { EngineError, readTold, StoreUnavailableError } from '@assent/engine';
 import type { Attention } from '@assent/protocol';
-import type { Duties, ItemEnd, Job, JobItem, JobTable } from '@assent/store';
+import type { Duties, ItemEnd, Job, JobItem, JobState, JobTable } from '@assent/store';
 import type { Role } from '../../access/index.js';
 import { ApiError, isErrorCode } from '../../errors/index.js';
 import type { ActionParameters } from '../actions/action.schema.js';
@@ -14,11 +14,16 @@ import { readCursor, writeCursor } from '../list/cursor.js';
 import { filterOf } from '../list/list-query.js';
 import type { Operations } from '../operations.js';
 import { Rounds, type RoundsLog } from '../rounds.js';
-import { CANARY, canaryUpTo, endOfCanary } from './canary.js';
+import { CANARY, endOfCanary } from './canary.js';
 import type { JobQuery } from './job.schema.js';
 
 /** Whether a job still waits for what is held back. */
 type Patience = 'waits' | 'over';
+
+interface Reading {
+  readonly moved: boolean;
+  readonly isLeft: boolean;
+}
 
 /** What a job keeps of its request. */
 export interface KeptJob {
@@ -91,6 +96,7 @@ export class JobRunner {
   /** Goes on with a job until it ends, is stopped, or this node is. */
   private async advance(id: string, jobs: JobTable, duties: Duties): Promise<void> {
     let patience: Patience = 'waits';
+    let phase: JobState | null = null;
     let renewedAtMs = performance.now();
     let movedAtMs = renewedAtMs;
     while (!this.rounds.isStopping) {
@@ -101,6 +107,8 @@ export class JobRunner {
       }
       const job = await jobs.find(id);
       if (job === null || job.state === 'stopped' || job.state === 'finished') return;
+      // What the first five were waited for does not count against the others.
+      if (job.state !== phase) [phase, patience, movedAtMs] = [job.state, 'waits', startedMs];
       const moved = job.state === 'collecting' ? await this.collect(job, jobs) : await this.carryOn(job, jobs, patience);
       if (moved) movedAtMs = startedMs;
       else if (startedMs - movedAtMs > this.patienceMs) {
@@ -120,8 +128,7 @@ export class JobRunner {
     const after = job.position === null ? null : readCursor(job.position);
     const page = await this.operations.search().page({ filter: filterOf(query), after, limit: PAGE });
     const items = page.items.map(({ gid }) => ({ gid, deed: newGid() }));
-    await jobs.collect(job, items, page.next === null ? job.position : writeCursor(page.next));
-    if (page.next === null) await jobs.move(job.id, ['collecting'], { state: 'canary', position: canaryUpTo(CANARY) });
+    await jobs.collect(job, items, page.next === null ? { state: 'canary', canaryEnd: CANARY } : { position: writeCursor(page.next) });
     return true;
   }
 
@@ -162,25 +169,28 @@ export class JobRunner {
   }
 
   private async finish(job: Job, jobs: JobTable, patience: Patience): Promise<boolean> {
-    const { moved, isLeft } = await this.readRecorded(job, jobs, patience);
+    const { moved, isLeft } = await this.readRecorded(job, jobs, job.total, patience);
     return isLeft ? moved : jobs.move(job.id, ['canary', 'running'], { state: 'finished', finishedAtMs: Date.now() });
   }
 
   private async endCanary(job: Job, jobs: JobTable, patience: Patience): Promise<boolean> {
-    const { moved, isLeft } = await this.readRecorded(job, jobs, patience);
+    const { moved, isLeft } = await this.readRecorded(job, jobs, endOfCanary(job), patience);
     const failed = (await jobs.items(job.id, 'failed', 0, 1)).find(({ place }) => place <= endOfCanary(job));
     if (failed !== undefined) return halt(jobs, job.id, `canary_failed: ${failed.gid}: ${failed.code}`);
     return isLeft ? moved : jobs.move(job.id, ['canary'], { state: 'running' });
   }
 
   /**
-   * Reads in the audit what other nodes have done of what they were asked to. `isLeft`: they may still do some of it, and it is worth waiting for. What
-   * they do later stays `recorded` here, and the audit alone tells of it.
+   * Reads in the audit what other nodes have done of what they were asked to, among the items up to the place `last`. `isLeft`: there is more to read, or
+   * they may still do some of it and it is worth waiting for. What they do later stays `recorded` here, and the audit alone tells of it.
    */
-  private async readRecorded(job: Job, jobs: JobTable, patience: Patience): Promise<{ readonly moved: boolean; readonly isLeft: boolean }> {
+  private async readRecorded(job: Job, jobs: JobTable, last: number, patience: Patience): Promise<Reading> {
     let [read, left] = [0, 0];
     for (let after: number | undefined = 0; after !== undefined; ) {
-      const page: readonly JobItem[] = await jobs.items(job.id, 'recorded', after, PAGE);
+      // So much at a time: the duty has to be renewed in between.
+      if (read >= PAGE) return { moved: true, isLeft: true };
+      const found: readonly JobItem[] = await jobs.items(job.id, 'recorded', after, PAGE);
+      const page = found.filter(({ place }) => place <= last);
       const told = await this.toldOf(page);
       left += page.length;
       for (const item of page.filter(({ deed }) => told.has(deed))) {

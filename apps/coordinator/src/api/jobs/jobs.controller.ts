@@ -17,7 +17,7 @@ import { Operations } from '../operations.js';
 import { idInPath, readLimit, readPosition, readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
 import { validator } from '../validation.js';
-import { CANARY, canaryUpTo, hasCollected } from './canary.js';
+import { CANARY, hasCollected } from './canary.js';
 import { DEFAULT_PER_SECOND, type JobBody, type JobDecisionBody, jobDecisionSchema, jobSchema } from './job.schema.js';
 import { itemBody, jobBody } from './job-body.js';
 import type { KeptJob } from './job-runner.js';
@@ -124,7 +124,7 @@ export class JobsController {
     const anew = { cause: '', finishedAtMs: null } as const;
     const first = await jobs.items(id, 'pending', 0, CANARY);
     const goesOn = hasCollected(job)
-      ? ({ ...anew, state: 'canary', position: canaryUpTo(first.at(-1)?.place ?? 0) } as const)
+      ? ({ ...anew, state: 'canary', canaryEnd: first.at(-1)?.place ?? 0 } as const)
       : ({ ...anew, state: 'collecting' } as const);
     await jobs.moveBy(id, ['stopped', 'finished'], goesOn, auditOf(by, 'job-retry', reason, id));
     sendJson(reply, 200, await this.shown(await this.find(id)));
@@ -141,7 +141,7 @@ export class JobsController {
     const job: Job = {
       ...{ id, action, reason, perSecond },
       request: JSON.stringify({ query, parameters }),
-      ...{ principal: by.name, role: by.role, state: 'collecting', cause: '', total: 0, position: null },
+      ...{ principal: by.name, role: by.role, state: 'collecting', cause: '', total: 0, position: null, canaryEnd: null },
       createdAtMs: Date.now(),
       finishedAtMs: null,
     };
