@@ -2,7 +2,6 @@
  * Orders of operators about participants, on every dialect: no hot path waits for them. An order, and the row of the audit that says who gave it and
  * why, are one database transaction.
  */
-import { randomUUID } from 'node:crypto';
 import {
   type ParticipantControl,
   type ParticipantControlStore,
@@ -11,6 +10,7 @@ import {
   type WaitingCount,
 } from '@assent/engine';
 import type { DataSource, EntityManager } from 'typeorm';
+import { v7 as uuidv7 } from 'uuid';
 import { inTransaction } from './administration/index.js';
 import { columnLimits, cutText } from './limits.js';
 import { ParticipantControlEntity } from './schema/index.js';
@@ -79,7 +79,8 @@ function parametersOf({ kind, by, reason, atMs }: ParticipantOrder): readonly (s
 
 /** The audit knows rows by gid; an order about a participant has none. */
 async function writeAudit(manager: EntityManager, { kind, participant, by, reason, atMs }: ParticipantOrder): Promise<void> {
-  const id = randomUUID();
+  // As every row of the audit: its order is that of time.
+  const id = uuidv7();
   const detail = JSON.stringify({ participant });
   const row = [id, '', Math.round(atMs), by, `participant_${kind}`, cutText(reason, columnLimits.reason), detail];
   await manager.query('INSERT INTO audit_log (id, gid, at, principal, action, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?)', row);

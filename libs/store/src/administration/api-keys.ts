@@ -1,6 +1,7 @@
 /** The table of API keys. Only hashes are in it. */
 import { type DataSource, type EntityManager, IsNull, MoreThan } from 'typeorm';
 import { ApiKeyEntity } from '../schema/index.js';
+import { takeTurn } from './turns.js';
 
 /** Keys in force at one time; every node holds them all in memory. */
 export const MOST_API_KEYS = 10_000;
@@ -28,11 +29,15 @@ export class ApiKeyTable {
     return manager.findOneBy(ApiKeyEntity, { id });
   }
 
-  /** How many keys are in force, and the role of the principal's own, if it has one. Index: (principal). */
+  /**
+   * How many keys are in force, and the role of the principal's own, if it has one. Nobody else makes a key before the transaction has ended: two roles of
+   * one principal would both find it without any. Index: (principal).
+   */
   async standing(
     manager: EntityManager,
     principal: string,
   ): Promise<{ readonly keys: number; readonly role: ApiKeyEntity['role'] | null }> {
+    await takeTurn(manager, 'api-keys');
     const keys = await manager.countBy(ApiKeyEntity, { revokedAtMs: IsNull() });
     const own = await manager.findOneBy(ApiKeyEntity, { principal, revokedAtMs: IsNull() });
     return { keys, role: own?.role ?? null };

@@ -2,6 +2,7 @@
 import { type DataSource, type EntityManager, In, LessThan, MoreThan, MoreThanOrEqual } from 'typeorm';
 import { ApprovalRequestEntity, ApprovalRuleEntity } from '../schema/index.js';
 import { inTransaction } from './in-transaction.js';
+import { takeTurn } from './turns.js';
 
 export type ApprovalRequest = ApprovalRequestEntity;
 export type ApprovalRule = ApprovalRuleEntity;
@@ -31,6 +32,7 @@ export class ApprovalTable {
   }
 
   async putRule(manager: EntityManager, rule: ApprovalRule): Promise<void> {
+    await takeTurn(manager, 'approval-rules');
     await manager.delete(ApprovalRuleEntity, { action: rule.action, role: rule.role });
     await manager.insert(ApprovalRuleEntity, rule);
   }

@@ -3,6 +3,7 @@ import { type DataSource, type EntityManager, In, LessThanOrEqual, MoreThan, Not
 import { EscalationAlertEntity, EscalationDeliveryEntity, EscalationRuleEntity } from '../schema/index.js';
 import { inTransaction } from './in-transaction.js';
 import { isDuplicate } from './refusals.js';
+import { takeTurn } from './turns.js';
 
 export type EscalationRule = EscalationRuleEntity;
 export type EscalationAlert = EscalationAlertEntity;
@@ -24,12 +25,18 @@ export class EscalationTables {
     return this.dataSource.getRepository(EscalationRuleEntity).findOneBy({ name });
   }
 
-  /** False when there are too many already. */
-  async putRule(manager: EntityManager, rule: EscalationRule): Promise<boolean> {
-    await manager.delete(EscalationRuleEntity, { name: rule.name });
-    if ((await manager.count(EscalationRuleEntity)) >= MOST_ESCALATION_RULES) return false;
+  /** Puts a rule in the place of one of the same name; `make` is given that one, or `null`. `null` when there are too many already. */
+  async putRule(
+    manager: EntityManager,
+    name: string,
+    make: (before: EscalationRule | null) => EscalationRule,
+  ): Promise<EscalationRule | null> {
+    await takeTurn(manager, 'escalation-rules');
+    const rule = make(await manager.findOneBy(EscalationRuleEntity, { name }));
+    await manager.delete(EscalationRuleEntity, { name });
+    if ((await manager.count(EscalationRuleEntity)) >= MOST_ESCALATION_RULES) return null;
     await manager.insert(EscalationRuleEntity, rule);
-    return true;
+    return rule;
   }
 
   async dropRule(manager: EntityManager, name: string): Promise<boolean> {
@@ -83,10 +90,13 @@ export class EscalationTables {
     return affected === 1;
   }
 
-  /** Alerts with a webhook due. Index: (next_at). */
+  /**
+   * Alerts with a webhook due, those that nobody was told of before those that are repeated: what a receiver does not take comes back every half minute and
+   * would be before them for ever. Index: (next_at).
+   */
   due(nowMs: number, limit: number): Promise<readonly EscalationAlert[]> {
     const where = { nextAtMs: LessThanOrEqual(nowMs) };
-    return this.dataSource.getRepository(EscalationAlertEntity).find({ where, order: { nextAtMs: 'ASC' }, take: limit });
+    return this.dataSource.getRepository(EscalationAlertEntity).find({ where, order: { deliveries: 'ASC', nextAtMs: 'ASC' }, take: limit });
   }
 
   /**

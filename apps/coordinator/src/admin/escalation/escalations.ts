@@ -13,6 +13,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { ApiError } from '../../errors/index.js';
 import { testMessageOf } from './message.js';
+import { problemIn } from './problem.js';
 
 /** A rule as it is asked for: a signing key is made where none is given. */
 export type AskedRule = Omit<EscalationRule, 'signingKey' | 'createdBy' | 'createdAtMs'> & { readonly signingKey: string | null };
@@ -41,18 +42,20 @@ export class Escalations {
       const problem = url === null ? null : this.sender.checkUrl(url);
       if (problem !== null) throw new ApiError('webhook_not_allowed', problem.detail, { pointer: `/${field}` });
     }
-    const before = await this.tables.rule(asked.name);
-    const signingKey = asked.signingKey ?? before?.signingKey ?? makeParticipantKey();
-    const rule: EscalationRule = { ...asked, signingKey, createdBy: by, createdAtMs: this.nowMs() };
-    await inTransaction(this.dataSource, async (manager) => {
-      if (!(await this.tables.putRule(manager, rule))) {
+    const make = (before: EscalationRule | null): EscalationRule => {
+      const signingKey = asked.signingKey ?? before?.signingKey ?? makeParticipantKey();
+      return { ...asked, signingKey, createdBy: by, createdAtMs: this.nowMs() };
+    };
+    return inTransaction(this.dataSource, async (manager) => {
+      const rule = await this.tables.putRule(manager, asked.name, make);
+      if (rule === null) {
         throw new ApiError('too_many_rules', `There are ${MOST_ESCALATION_RULES} rules; remove some first.`);
       }
       if (!rule.enabled) await this.tables.resolveAll(manager, rule.name, rule.createdAtMs);
       const { signingKey: _signingKey, ...told } = rule;
       await this.record(manager, by, 'escalation_rule_put', '', told);
+      return rule;
     });
-    return rule;
   }
 
   /** Its alerts are over with it. Throws `ApiError` `escalation_not_found`. */
@@ -95,7 +98,7 @@ export class Escalations {
     const delivery: EscalationDelivery = {
       ...{ id, alert: TEST, rule: name, url: rule.url, atMs, durationMs: end.durationMs, attempt: 1 },
       status: end.kind === 'answered' ? end.status : null,
-      problem: end.kind === 'failed' ? `${end.code}: ${end.detail}`.slice(0, 1_000) : '',
+      problem: problemIn(end),
     };
     await this.tables.delivered(delivery);
     await inTransaction(this.dataSource, (manager) =>
