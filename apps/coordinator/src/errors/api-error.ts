@@ -4,6 +4,9 @@ import { catalogue, type ErrorCode } from './catalogue.js';
 /** Where a code is explained. */
 const TYPE_BASE = 'https://assent.dev/errors/';
 
+/** Refusals that say "not now", beside those whose status says so: nothing was done, and the same request may be carried out a moment later. */
+const NOT_NOW: ReadonlySet<ErrorCode> = new Set(['not_sealed', 'too_many_approvals']);
+
 export interface ErrorFields {
   /** JSON pointer to the part of the request body that is meant. */
   readonly pointer?: string;
@@ -53,6 +56,11 @@ export class ApiError extends Error {
 
   get status(): number {
     return catalogue[this.code].status;
+  }
+
+  /** True for a refusal that stays one: not that something is busy, away, or out of reach. */
+  get isLasting(): boolean {
+    return this.status >= 400 && this.status < 500 && this.status !== 429 && !NOT_NOW.has(this.code);
   }
 
   /** The body of the answer. */

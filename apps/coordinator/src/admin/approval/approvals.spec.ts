@@ -24,6 +24,7 @@ class NotingRunner implements ActionRunner {
   readonly ran: (ActingFor & { readonly asked: AskedAction })[] = [];
   illegal = false;
   breaks = false;
+  isAway = false;
   refuses = false;
 
   async preview(what: AskedAction): Promise<object> {
@@ -37,6 +38,7 @@ class NotingRunner implements ActionRunner {
 
   async run(what: AskedAction, acting: ActingFor): Promise<object> {
     if (this.refuses) throw new ApiError('had_run', 'The participant holds try succeeded.');
+    if (this.isAway) throw new ApiError('not_sealed', 'The participant could not be told.');
     if (this.breaks) throw new ApiError('outcome_unknown', 'The database is away.');
     this.ran.push({ ...acting, asked: what });
     return { did: what.action };
@@ -185,6 +187,15 @@ it('may be approved again by the same person when it was not carried out, with t
   runner.breaks = false;
   expect(await approvals.approve(id, ben, 'again')).toMatchObject({ outcome: '{"did":"resolve"}' });
   expect(runner.ran.map(({ idempotencyKey }) => idempotencyKey)).toEqual([id]);
+});
+
+it('may be approved again when the participant could not be told: once it can, the same agreement holds', async () => {
+  const { id } = await ask();
+  runner.isAway = true;
+  await expect(approvals.approve(id, ben, 'yes')).rejects.toMatchObject({ code: 'not_sealed' });
+  expect((await approvals.show(id)).request).toMatchObject({ state: 'approved', outcome: null });
+  runner.isAway = false;
+  expect(await approvals.approve(id, ben, 'again')).toMatchObject({ outcome: '{"did":"resolve"}' });
 });
 
 it('forgets a request three months after it was decided, but not one that waits', async () => {

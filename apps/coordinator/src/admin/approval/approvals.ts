@@ -160,13 +160,13 @@ export class Approvals {
     await this.decide(request, 'approved', by.name, comment);
   }
 
-  /** What came of it. A refusal is an outcome, too: it stays one, because the action has its key. Throws what may be tried again, and the refusal. */
+  /** What came of it. A refusal that lasts is an outcome, too: the action has its key. Throws it, and what may be tried again. */
   private async carryOut(request: ApprovalRequest, by: Principal): Promise<object> {
     const acting = { requestedBy: requesterOf(request), approvedBy: by, idempotencyKey: request.id };
     try {
       return await this.runnerThere().run(askedIn(request), acting);
     } catch (error) {
-      if (isRefusal(error)) {
+      if (error instanceof ApiError && error.isLasting) {
         const { code, detail } = error;
         await this.table.keepOutcome(request.id, JSON.stringify({ action: request.action, outcome: 'refused', code, detail }));
       }

@@ -1,6 +1,7 @@
 /** What the desk hands to the engine, with an engine that only remembers it. */
-import type { Deed, Rehearsal } from '@assent/engine';
-import type { TransactionView } from '@assent/protocol';
+import { type Deed, EngineError, type Rehearsal } from '@assent/engine';
+import { shippedPolicies, type TransactionView } from '@assent/protocol';
+import { ApiError } from '../../errors/index.js';
 import type { Backend } from '../backend.js';
 import type { Operations } from '../operations.js';
 import { ActionDesk } from './action-desk.js';
@@ -45,5 +46,34 @@ describe('settling an op by hand', () => {
     const { done, settle, seals } = aDesk({ refusal: { code: 'not_parked', detail: 'It is not parked.' }, before, after: null });
     await settle().catch(() => undefined);
     expect([seals(), done[0]]).toEqual([0, expect.objectContaining({ ifVersion: 7 })]);
+  });
+});
+
+describe('what waits for a second person', () => {
+  const asked = { gid: 'g', reason: 'the bank has called', version: null };
+
+  /** A desk at which `debit` has its `confirm` parked, and the shipped policies are in force. */
+  function aDeskOf(choices: () => Promise<object>): ActionDesk {
+    const policy = async (name: string) => shippedPolicies.find((one) => one.name === name) ?? null;
+    return new ActionDesk({ interventions: () => ({ choices }) } as unknown as Operations, { policy } as unknown as Backend);
+  }
+  const parked = async () => ({ choices: [{ kind: 'resolve', targets: [{ branch: 'debit', op: 'confirm' }] }] });
+
+  it('is kept with the op that is parked at that moment, and the version of the policy', async () => {
+    const desk = aDeskOf(parked);
+    const resolve = { branch: 'debit', outcome: 'succeeded' };
+    expect((await desk.inFull({ ...asked, action: 'resolve', parameters: resolve })).parameters).toEqual({ ...resolve, op: 'confirm' });
+    const given = { ...resolve, op: 'cancel' };
+    expect((await desk.inFull({ ...asked, action: 'resolve', parameters: given })).parameters).toEqual(given);
+    expect((await desk.inFull({ ...asked, action: 'change-policy', parameters: { policy: 'patient' } })).parameters).toEqual({
+      policy: { name: 'patient', version: 1 },
+    });
+  });
+
+  it('is refused in the words of the API, so that the audit can tell of it, where there is no such transaction', async () => {
+    const desk = aDeskOf(() => Promise.reject(new EngineError('not_found', 'There is no transaction g.')));
+    const resolve = { ...asked, action: 'resolve', parameters: { branch: 'debit', outcome: 'succeeded' } };
+    await expect(desk.preview(resolve, ann)).rejects.toBeInstanceOf(ApiError);
+    await expect(desk.inFull(resolve)).rejects.toBeInstanceOf(ApiError);
   });
 });

@@ -46,7 +46,7 @@ export class ActionDesk implements ActionRunner {
   async preview(asked: AskedAction, by: Principal): Promise<object> {
     const { gid } = asked;
     const action = readName(asked.action);
-    const intervention = await this.interventionOf(asked, readParameters[action](asked.parameters));
+    const intervention = await asApiError(() => this.interventionOf(asked, readParameters[action](asked.parameters)));
     const deed = { id: NOBODY_KEEPS_IT, intervention, by: by.name, reason: asked.reason, ifVersion: asked.version, remarks: {} };
     const rehearsal = await asApiError(() => this.operations.interventions().rehearse(gid, deed));
     const { refusal, before } = rehearsal;

@@ -47,9 +47,17 @@ export async function once(keys: () => IdempotencyKeys, asked: Once): Promise<An
   if (kept === null) return carryOut(keys(), asked, claim);
   if (kept.hash !== claim.hash) throw new ApiError('idempotency_conflict', 'This key was used for another request.');
   if (kept.answer !== null) return repeated(JSON.parse(kept.answer) as Kept);
-  const done = await asked.lookBack(kept.deed);
-  if (done !== null) return done;
-  if (claim.createdAtMs - kept.createdAtMs < ANSWERS_WITHIN_MS) {
+  const isOver = claim.createdAtMs - kept.createdAtMs >= ANSWERS_WITHIN_MS;
+  try {
+    const done = await asked.lookBack(kept.deed);
+    if (done !== null) return done;
+  } catch (error) {
+    // Whoever was refused for then only died before the key was free again. The deed has its row of the audit: the next one needs an id of its own.
+    if (!isOver || !(error instanceof ApiError) || error.isLasting) throw error;
+    await keys().release(kept);
+    return once(keys, asked);
+  }
+  if (!isOver) {
     throw new ApiError('idempotency_in_progress', 'The first request with this key has not been answered yet.', { retryAfterMs: 1_000 });
   }
   return carryOut(keys(), asked, kept);
@@ -75,19 +83,12 @@ function repeated(kept: Kept): Answered {
   throw new ApiError(code, detail, gid === undefined ? {} : { gid });
 }
 
-/** Refusals that say "not now": nothing was done, and the same request may be carried out a moment later. */
-const NOT_NOW: ReadonlySet<ErrorCode> = new Set(['not_sealed', 'too_many_approvals']);
-
 /** A refusal that stays one: not that something is busy or away. */
 function refusalIn(error: unknown): { readonly code: ErrorCode; readonly detail: string; readonly gid?: string } | null {
-  if (error instanceof ApiError) return isLasting(error) ? { code: error.code, detail: error.detail, ...gidIn(error.fields.gid) } : null;
+  if (error instanceof ApiError) return error.isLasting ? { code: error.code, detail: error.detail, ...gidIn(error.fields.gid) } : null;
   if (!(error instanceof EngineError) || !isErrorCode(error.code)) return null;
   const { code, detail, gid } = error;
-  return isLasting(new ApiError(code, detail)) ? { code, detail, ...gidIn(gid) } : null;
-}
-
-function isLasting({ status, code }: ApiError): boolean {
-  return status >= 400 && status < 500 && status !== 429 && !NOT_NOW.has(code);
+  return new ApiError(code, detail).isLasting ? { code, detail, ...gidIn(gid) } : null;
 }
 
 function gidIn(gid: string | undefined): { readonly gid?: string } {
