@@ -110,6 +110,26 @@ function suite(ground: () => Promise<Ground>): void {
     expect([report.holds, gone]).toEqual([true, 440]);
   });
 
+  it('is looked at again when retention has overtaken whoever reads it', async () => {
+    await write(450);
+    for (let batch = 0; batch < 3; batch += 1) await chain.extend();
+    const { manager } = opened.dataSource;
+    const build = manager.createQueryBuilder.bind(manager) as (...asked: unknown[]) => { getMany: () => Promise<unknown> };
+    let looks = 0;
+    const spy = jest.spyOn(manager, 'createQueryBuilder').mockImplementation((...asked: unknown[]) => {
+      const query = build(...asked);
+      const getMany = query.getMany.bind(query);
+      query.getMany = async () => {
+        looks += 1;
+        if (looks === 2) await purgeAudit(opened.dataSource, { beforeMs: START_MS + 300, limit: 300 });
+        return getMany();
+      };
+      return query as never;
+    });
+    const report = await chain.verify().finally(() => spy.mockRestore());
+    expect([report.holds, report.links]).toEqual([true, 151]);
+  });
+
   it('does not take for retention when somebody takes the oldest away', async () => {
     const ids = await write(4);
     await chain.extend();

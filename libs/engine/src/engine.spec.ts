@@ -252,3 +252,17 @@ describe('a state that the machine must never meet', () => {
     ).rejects.toMatchObject({ code: 'protocol_bug' });
   });
 });
+
+describe('who began a transaction', () => {
+  it('is told to nobody else sooner than that there is no such transaction: the store is asked, although the node holds it', async () => {
+    const world = aWorld();
+    const { engine, store } = await world.start('a');
+    world.branches.script('stock', 'action', { kind: 'pends' });
+    const request = { ...saga('g', 'stock'), createdBy: 'order' };
+    await world.clock.settled(engine.begin(request));
+    const read = jest.spyOn(store, 'read');
+    expect([await engine.creatorOf('g', 'order'), read.mock.calls.length]).toEqual(['order', 0]);
+    expect([await world.clock.settled(engine.creatorOf('g', 'billing')), read.mock.calls.length]).toEqual(['order', 1]);
+    expect([await world.clock.settled(engine.creatorOf('other', 'billing')), read.mock.calls.length]).toEqual([null, 2]);
+  });
+});
