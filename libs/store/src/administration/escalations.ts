@@ -127,9 +127,12 @@ export class EscalationTables {
     });
   }
 
-  /** Takes away alerts that were opened before `beforeMs` and are resolved, with what was sent for them. Index: (state, opened_at). */
+  /**
+   * Takes away alerts that were resolved before `beforeMs`, with what was sent for them. One that had been open for longer than that, and is over only now,
+   * still has to be told of. Index: (state, opened_at).
+   */
   async forget(beforeMs: number, limit: number): Promise<void> {
-    const where = { state: 'resolved', openedAtMs: LessThanOrEqual(beforeMs) } as const;
+    const where = { state: 'resolved', openedAtMs: LessThanOrEqual(beforeMs), resolvedAtMs: LessThanOrEqual(beforeMs) } as const;
     const old = await this.dataSource.getRepository(EscalationAlertEntity).find({ select: { id: true }, where, take: limit });
     if (old.length === 0) return;
     const ids = old.map(({ id }) => id);

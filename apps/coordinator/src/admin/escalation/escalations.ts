@@ -13,6 +13,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { ApiError } from '../../errors/index.js';
 import { testMessageOf } from './message.js';
+import { problemIn } from './problem.js';
 
 /** A rule as it is asked for: a signing key is made where none is given. */
 export type AskedRule = Omit<EscalationRule, 'signingKey' | 'createdBy' | 'createdAtMs'> & { readonly signingKey: string | null };
@@ -97,7 +98,7 @@ export class Escalations {
     const delivery: EscalationDelivery = {
       ...{ id, alert: TEST, rule: name, url: rule.url, atMs, durationMs: end.durationMs, attempt: 1 },
       status: end.kind === 'answered' ? end.status : null,
-      problem: end.kind === 'failed' ? `${end.code}: ${end.detail}`.slice(0, 1_000) : '',
+      problem: problemIn(end),
     };
     await this.tables.delivered(delivery);
     await inTransaction(this.dataSource, (manager) =>

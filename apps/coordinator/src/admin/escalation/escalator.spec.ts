@@ -36,6 +36,8 @@ let opened: OpenedStore;
 let server: Server;
 let origin: string;
 let status: number;
+/** Called with every message before it is answered; what it returns is the status. */
+let answer: ((message: Message) => number | Promise<number>) | null;
 let messages: Message[];
 let breakers: OpenBreaker[];
 let sender: WebhookSender;
@@ -47,6 +49,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'assent-escalation-'));
   opened = await openTransactionStore({ url: `sqlite:${join(folder, 'a.sqlite')}`, leaseMs: 5_000 });
   status = 204;
+  answer = null;
   messages = [];
   breakers = [];
   server = createServer((request, response) => {
@@ -55,8 +58,9 @@ beforeEach(async () => {
     request.on('end', () => {
       const headers = request.headers as Record<string, string>;
       const body = new Webhook(key).verify(Buffer.concat(chunks).toString(), headers) as Message['body'];
-      messages.push({ path: request.url ?? '', id: headers['webhook-id'] ?? '', body });
-      response.writeHead(status).end();
+      const message = { path: request.url ?? '', id: headers['webhook-id'] ?? '', body };
+      messages.push(message);
+      void Promise.resolve(answer === null ? status : answer(message)).then((said) => response.writeHead(said).end());
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -162,6 +166,57 @@ it('keeps what was not taken in the log, and sends it again', async () => {
   ]);
 });
 
+it('is held up by no receiver that hangs: word goes to all of them side by side', async () => {
+  await rule();
+  await rule({ name: 'too', url: `${origin}/second`, signingKey: key });
+  await park('g-1');
+  let tell = (_status: number): void => undefined;
+  const bothHaveCome = new Promise<number>((resolve) => {
+    tell = resolve;
+  });
+  answer = () => {
+    if (messages.length === 2) tell(204);
+    return bothHaveCome;
+  };
+  await nodeCalled('a').look();
+  const sent = await Promise.all(['parked', 'too'].map((name) => escalations.deliveries({ rule: name }, 10)));
+  expect(sent.map((log) => log.map(({ status: answered }) => answered))).toEqual([[204], [204]]);
+});
+
+it('tells of what is new before it repeats what is not taken', async () => {
+  await rule();
+  for (let n = 0; n < 25; n += 1) await park(`g-${n}`);
+  status = 500;
+  const node = nodeCalled('a');
+  await node.look();
+  await node.look();
+  await makeDue();
+  await park('g-new');
+  messages.length = 0;
+  await node.look();
+  expect(messages.map(({ body }) => body.subject)).toContain('g-new');
+});
+
+it('is not said again to who has taken it because somebody else has not, until it is time to repeat', async () => {
+  await rule({ escalationUrl: `${origin}/second`, escalateMs: 1 });
+  await park('g-1');
+  answer = ({ path }) => (path === '/second' ? 503 : 204);
+  const node = nodeCalled('a');
+  await node.look();
+  await opened.dataSource.getRepository(EscalationAlertEntity).update({ id: Not('') }, { openedAtMs: 1, nextAtMs: 1 });
+  for (let n = 0; n < 3; n += 1) {
+    await node.look();
+    await makeDue();
+  }
+  expect(messages.map(({ path }) => path)).toEqual(['/first', '/first', '/second', '/second', '/second']);
+  await unpark('g-1');
+  await node.look();
+  expect(messages.slice(5).map(({ path, body }) => [path, body.type])).toEqual([
+    ['/first', 'assent.alert.resolved'],
+    ['/second', 'assent.alert.resolved'],
+  ]);
+});
+
 it('is sent by one node: another goes on when that one has gone', async () => {
   await rule();
   await park('g-1');
@@ -175,17 +230,19 @@ it('is sent by one node: another goes on when that one has gone', async () => {
   expect(messages).toHaveLength(2);
 });
 
-it('loses nothing when a node dies between its claim and the webhook', async () => {
-  await rule({ repeatMs: 1_000 });
+it('loses nothing when a node dies between its claim and the webhook, and sends it half a minute later', async () => {
+  await rule();
   await park('g-1');
   const dying = new DyingSender({ egress: new EgressPolicy({ allowLoopback: true, allowedOrigins: [origin] }), timeoutMs: 1, ...times });
   const parts = { dataSource: opened.dataSource, node: 'a', openBreakers: () => [], log };
   await new Escalator({ ...parts, sender: dying, holder: 'a' }).look();
   expect(messages).toEqual([]);
+  expect((await alerts())[0]?.nextAtMs ?? Number.POSITIVE_INFINITY).toBeLessThan(Date.now() + 31_000);
   await opened.dataSource.query('UPDATE duty SET until = 0');
   await makeDue();
   await nodeCalled('b').look();
   expect(messages).toHaveLength(1);
+  expect((await alerts())[0]?.nextAtMs ?? 0).toBeGreaterThan(Date.now() + 3_000_000);
 });
 
 it('tells of mixed ends and of what is unfinished for too long', async () => {
@@ -252,7 +309,7 @@ it('forgets what was over a month ago, with what was sent for it', async () => {
   await unpark('g-1');
   await node.look();
   const [alert] = await alerts();
-  await opened.dataSource.getRepository(EscalationAlertEntity).update({ id: alert?.id ?? '' }, { openedAtMs: 1 });
+  await opened.dataSource.getRepository(EscalationAlertEntity).update({ id: alert?.id ?? '' }, { openedAtMs: 1, resolvedAtMs: 2 });
   await node.look();
   expect(await alerts()).toEqual([]);
   expect(await escalations.deliveries({ alert: alert?.id ?? '' }, 10)).toEqual([]);
@@ -274,7 +331,9 @@ it('can be tried out, and refuses URLs that nobody allowed', async () => {
   await rule();
   expect(await escalations.test('parked', 'ada')).toMatchObject({ status: 204, problem: '' });
   expect(messages.map(({ body }) => body.type)).toEqual(['assent.alert.test']);
-  expect(await escalations.deliveries({ rule: 'parked' }, 10)).toHaveLength(1);
+  status = 500;
+  expect(await escalations.test('parked', 'ada')).toMatchObject({ status: 500, problem: 'answered 500' });
+  expect(await escalations.deliveries({ rule: 'parked' }, 10)).toHaveLength(2);
   await expect(rule({ url: 'http://169.254.169.254/latest' })).rejects.toMatchObject({ code: 'webhook_not_allowed' });
   await expect(rule({ escalationUrl: 'https://elsewhere.example/' })).rejects.toMatchObject({ fields: { pointer: '/escalationUrl' } });
 });

@@ -1,16 +1,19 @@
 /**
  * Tells people's tools what somebody must look at. One node does it for all (`duty`): it looks at the tables every few seconds, opens an alert for what a
  * rule names, resolves alerts of what is over, and sends what is due, again and again until somebody acknowledges it; after a while to a second URL
- * as well. Every webhook is claimed by moving the time of the next one before it is sent, so a node that dies in between delays it and loses none.
+ * as well. Every webhook is claimed by moving the time of the next one before it is sent, so a node that dies in between delays it by half a minute and
+ * loses none.
  *
  * Circuit breakers are in the memory of each node, so each opens and resolves the alerts of its own.
  */
 import { Concerns, Duties, databaseMoment, type EscalationAlert, type EscalationRule, EscalationTables } from '@assent/store';
-import type { WebhookEnd, WebhookSender } from '@assent/transport';
+import type { WebhookSender } from '@assent/transport';
 import type { DataSource } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { breakerSubject, nodeOf } from './breaker-subject.js';
 import { messageOf } from './message.js';
+import { problemIn } from './problem.js';
+import { Told } from './told.js';
 
 /** The tables are looked at so often; milliseconds. */
 const EVERY_MS = 2_000;
@@ -19,7 +22,7 @@ const DUTY_MS = 15_000;
 const DUTY = 'escalation';
 /** Alerts that one rule may have open; more would tell nobody more. */
 const MOST_OPEN = 200;
-/** Webhooks of one look. */
+/** Alerts that one look sends word of, side by side: a receiver that hangs must not hold back word to another one. */
 const MOST_SENT = 20;
 /** A webhook that was not taken is sent again after this long, or sooner where the rule repeats sooner. */
 const AGAIN_MS = 30_000;
@@ -56,6 +59,7 @@ export class Escalator {
   private readonly tables: EscalationTables;
   private readonly concerns: Concerns;
   private readonly duties: Duties;
+  private readonly told = new Told();
   private timer: NodeJS.Timeout | null = null;
   private looking: Promise<void> = Promise.resolve();
   private isBusy = false;
@@ -110,11 +114,13 @@ export class Escalator {
       else await this.lookAtTransactions(rule, rule.kind, nowMs);
     }
     await this.tables.forget(nowMs - KEPT_MS, MOST_OPEN);
-    for (const alert of await this.tables.due(nowMs, MOST_SENT)) {
-      // Sending takes time, and the duty must not end meanwhile: two nodes would only waste a claim each, but let it be one.
-      if (!(await this.duties.take(DUTY, this.parts.holder, DUTY_MS))) return;
-      await this.send(alert, rules, nowMs);
-    }
+    this.told.forget(nowMs);
+    const due = await this.tables.due(nowMs, MOST_SENT);
+    // Looking takes time, and the duty must not end while something is sent: two nodes would only waste a claim each, but let it be one.
+    if (due.length === 0 || !(await this.duties.take(DUTY, this.parts.holder, DUTY_MS))) return;
+    const ends = await Promise.allSettled(due.map((alert) => this.send(alert, rules, nowMs)));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   private async lookAtTransactions(rule: EscalationRule, kind: 'parked' | 'mixed' | 'stuck', nowMs: number): Promise<void> {
@@ -176,13 +182,17 @@ export class Escalator {
       return;
     }
     const escalated = alert.escalated || (rule.escalationUrl !== null && nowMs - alert.openedAtMs >= rule.escalateMs);
-    if (!(await this.tables.claim(alert, { nextAtMs: nowMs + rule.repeatMs, escalated }))) return;
-    const attempt = alert.deliveries + 1;
+    if (!(await this.tables.claim(alert, { nextAtMs: nowMs + Math.min(AGAIN_MS, rule.repeatMs), escalated }))) return;
+    const untilMs = alert.state === 'resolved' ? (alert.resolvedAtMs ?? 0) + OVER_MS : nowMs + rule.repeatMs;
     const urls = [rule.url, ...(escalated && rule.escalationUrl !== null ? [rule.escalationUrl] : [])];
-    const told = await Promise.all(urls.map((url) => this.deliver({ ...alert, escalated }, rule, url, attempt)));
-    const isTold = told.every(Boolean);
-    if (alert.state === 'resolved' && isTold) await this.tables.postpone(alert, null);
-    else if (!isTold) await this.tables.postpone(alert, nowMs + Math.min(AGAIN_MS, rule.repeatMs));
+    const owed = this.told.owed(alert, urls, nowMs);
+    const isTold = await Promise.all(owed.map((url) => this.deliver({ ...alert, escalated }, rule, url, alert.deliveries + 1)));
+    if (!isTold.every(Boolean)) {
+      const taken = owed.filter((_url, at) => isTold[at] === true);
+      return this.told.keep(alert, taken, { nowMs, untilMs });
+    }
+    this.told.clear(alert);
+    await this.tables.postpone(alert, alert.state === 'resolved' ? null : untilMs);
   }
 
   /** True when the receiver has taken it. */
@@ -215,10 +225,4 @@ export class Escalator {
 /** So that a line is found by the transaction it is about. No gid has an `@`, every subject that is a breaker has one. */
 function aboutOf({ subject }: EscalationAlert): { readonly gid: string } | { readonly subject: string } {
   return subject.includes('@') ? { subject } : { gid: subject };
-}
-
-/** Why the receiver did not take it, or nothing. */
-function problemIn(end: WebhookEnd): string {
-  if (end.kind === 'failed') return `${end.code}: ${end.detail}`.slice(0, 1_000);
-  return end.status >= 200 && end.status < 300 ? '' : `answered ${end.status}`;
 }
