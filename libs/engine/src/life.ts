@@ -3,7 +3,7 @@
  * is found dead, nothing of it goes on: the engine begins another with an empty memory.
  */
 import type { ParticipantsNow } from './api.js';
-import { Commands, Executor, Interventions, Recorder } from './commands/index.js';
+import { Commands, Executor, Interventions, Recorder, Turns } from './commands/index.js';
 import { Dispatch, type DispatchHost } from './dispatch/index.js';
 import { Driver, type Resident, storeUnavailable } from './driver/index.js';
 import type { EngineOptions } from './options.js';
@@ -117,8 +117,9 @@ export class Life implements WriterHost {
     this.recorder = new Recorder({ store, writer, scheduler, hints: this.hints, lookEveryMs: options.pollEveryMs, failed });
     const { recorder } = this;
     const { acknowledgeWithinMs, retentionMs } = options;
-    this.commands = new Commands({ driver, adoption, policies, time, scheduler, random, recorder, acknowledgeWithinMs, retentionMs });
-    this.interventions = new Interventions({ driver, adoption, policies, time, writer, recorder, store });
+    const asking = { driver, adoption, policies, time, recorder, turns: new Turns() };
+    this.commands = new Commands({ ...asking, scheduler, random, acknowledgeWithinMs, retentionMs });
+    this.interventions = new Interventions({ ...asking, writer, store });
     this.executor = new Executor({ self, store, writer, driver, adoption, time, scheduler, monitor });
     this.watch = new Watch(self, store, writer, clock, options.leaseMs);
     this.ramp = new Ramp(options.firstChunk, options.largestChunk);

@@ -16,6 +16,7 @@ import type { DatabaseTime, Scheduler } from '../time/index.js';
 import { type Command, eventOf, rowOf } from './command.js';
 import { endOfTry } from './end-of-try.js';
 import type { Recorder } from './recorder.js';
+import type { Turns } from './turns.js';
 
 export interface CommandPorts {
   readonly driver: Driver;
@@ -25,6 +26,7 @@ export interface CommandPorts {
   readonly scheduler: Scheduler;
   readonly random: Random;
   readonly recorder: Recorder;
+  readonly turns: Turns;
   /** How long a command may take at another node before it is answered `outcome_unknown`; a registration longer by the time of its try. */
   readonly acknowledgeWithinMs: number;
   readonly retentionMs: number;
@@ -40,6 +42,11 @@ interface CarriedOut {
   /** The durable image. */
   readonly view: TransactionView;
 }
+
+/** What came of asking a transaction; nothing of it is durable yet. */
+type Asked =
+  | { readonly kind: 'elsewhere'; readonly row: StoredTransaction }
+  | { readonly kind: 'done' | 'repeated'; readonly resident: Resident; readonly landing: Promise<Landing> | null };
 
 export class Commands {
   constructor(private readonly ports: CommandPorts) {}
@@ -116,28 +123,39 @@ export class Commands {
   }
 
   private async carryOut(gid: string, command: Command): Promise<CarriedOut> {
-    const { driver, adoption, time } = this.ports;
+    const { driver, turns } = this.ports;
     let hasRecorded = false;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const found = await adoption.acquire(gid);
-      if (found.kind === 'elsewhere') {
-        const judged = await this.judge(found.row, command, hasRecorded);
+      const ask = () => this.ask(gid, command, hasRecorded);
+      // In memory many may ask at once. What was fetched leaves memory again with whoever is through with it first: there they take turns.
+      const asked = await (driver.find(gid) === undefined ? turns.take(gid, ask) : ask());
+      if (asked === null) continue;
+      if (asked.kind === 'elsewhere') {
+        const judged = await this.judge(asked.row, command, hasRecorded);
         if (judged !== null) return judged;
         await this.record(gid, command);
         hasRecorded = true;
         continue;
       }
-      const { resident } = found;
-      // It may have left memory between being found and this line being reached.
-      if (!resident.here) continue;
-      const isThere = hasRecorded && isRegistered(resident.present, command);
-      const kind = isThere ? 'repeated' : this.kindOf(resident, driver.step(resident, eventOf(command, time.nowMs())));
-      const landing = kind === 'done' ? driver.durably(resident) : driver.durablyRepeated(resident);
-      driver.settle(resident);
+      const { kind, resident, landing } = asked;
       if (landing !== null && (await landing).kind !== 'durable') continue;
       return { kind: hasRecorded ? 'done' : kind, resident, view: durableViewOf(resident) };
     }
     throw outcomeUnknown(gid);
+  }
+
+  /** `null`: it has left memory between being found and being asked. */
+  private async ask(gid: string, command: Command, hasRecorded: boolean): Promise<Asked | null> {
+    const { driver, adoption, time } = this.ports;
+    const found = await adoption.acquire(gid);
+    if (found.kind === 'elsewhere') return found;
+    const { resident } = found;
+    if (!resident.here) return null;
+    const isThere = hasRecorded && isRegistered(resident.present, command);
+    const kind = isThere ? 'repeated' : this.kindOf(resident, driver.step(resident, eventOf(command, time.nowMs())));
+    const landing = kind === 'done' ? driver.durably(resident) : driver.durablyRepeated(resident);
+    driver.settle(resident);
+    return { kind, resident, landing };
   }
 
   /**

@@ -76,6 +76,12 @@ export function versionRefusal(gid: string, { ifVersion }: Deed, version: number
   return { code: 'version_differs', detail: `Transaction ${gid} is at version ${version}, not ${ifVersion}.` };
 }
 
+/** Why it is too late for the version, although no other is durable yet; `null`: it relies on none. */
+export function movingRefusal(gid: string, { ifVersion }: Deed): DeedRefusal | null {
+  if (ifVersion === null) return null;
+  return { code: 'version_differs', detail: `Transaction ${gid} is being moved from version ${ifVersion} at this moment.` };
+}
+
 /** Why the machine refuses it, or `null`. */
 export function refusalOf(gid: string, answer: Answer): DeedRefusal | null {
   if (answer.kind === 'refused') return { code: answer.code, detail: answer.detail };

@@ -8,3 +8,4 @@ export { type DeedResult, Interventions, type Rehearsal } from './interventions.
 export { Recorder } from './recorder.js';
 export { type Sealing, type SealReport, seal } from './seal.js';
 export { noteIdOf, readTold } from './told.js';
+export { Turns } from './turns.js';

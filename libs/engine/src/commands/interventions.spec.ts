@@ -4,6 +4,7 @@ import { MemoryDatabase, MemoryTransactionStore } from '@assent/store';
 import { Gate } from '../../test/gate.js';
 import { branch, initiatorTcc, saga } from '../../test/requests.js';
 import { World } from '../../test/world.js';
+import type { EngineError } from '../errors.js';
 import type { Deed, Intervention } from './deed.js';
 
 const aWorld = () =>
@@ -84,6 +85,32 @@ describe('an intervention', () => {
     expect([world.row('g').version, told(world).length]).toEqual([2, 1]);
     const { kind } = await world.clock.settled(engine.intervene('g', aDeed(world, { kind: 'pause' }, { ifVersion: 2 })));
     expect(kind).toBe('done');
+  });
+
+  it('is one of those that rely on the same version, although all of them are asked before an image of it is durable', async () => {
+    const { world, engine } = await parked();
+    const kinds: Intervention[] = [{ kind: 'pause' }, { kind: 'abort', code: 'x', message: '' }, { kind: 'retry', branch: null }];
+    const asking = kinds.map((kind) => engine.intervene('g', aDeed(world, kind, { ifVersion: 2 })));
+    const ends = await world.clock.settled(Promise.allSettled(asking));
+    expect(ends.map((end) => (end.status === 'fulfilled' ? end.value.kind : (end.reason as EngineError).code))).toEqual([
+      'done',
+      'version_differs',
+      'version_differs',
+    ]);
+    expect(world.row('g').paused).toBe(true);
+  });
+
+  it('is carried out or refused however many ask at once for what has to be fetched for each', async () => {
+    const { world, engine } = await parked();
+    await world.clock.settled(engine.intervene('g', aDeed(world, { kind: 'abort', code: 'x', message: '' })));
+    await world.allFinal(['g']);
+    const many = Array.from({ length: 30 }, (_, n) =>
+      n % 2 === 0 ? engine.intervene('g', aDeed(world, { kind: 'pause' })) : engine.submit('g', { branches: [], by: 'order' }),
+    );
+    const ends = await world.clock.settled(Promise.allSettled(many));
+    expect(new Set(ends.map((end) => (end.status === 'rejected' ? (end.reason as EngineError).code : end.value.kind)))).toEqual(
+      new Set(['already_final', 'coordinator_driven']),
+    );
   });
 
   it('asked again of what is so already changes nothing', async () => {

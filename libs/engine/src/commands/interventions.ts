@@ -3,8 +3,7 @@
  * durable, a refusal before it is answered. A deed that another node has to carry out is recorded for it, and answered when that is known soon.
  */
 import { step, type Transaction, type TransactionView, view } from '@assent/protocol';
-import type { Driver, Resident } from '../driver/index.js';
-import { outcomeUnknown } from '../driver/index.js';
+import { type Driver, type Landing, outcomeUnknown, type Resident } from '../driver/index.js';
 import { EngineError, type EngineErrorCode } from '../errors.js';
 import type { Adoption } from '../ownership/index.js';
 import type { Policies } from '../policies.js';
@@ -13,10 +12,21 @@ import { transactionOf } from '../rows.js';
 import type { DatabaseTime } from '../time/index.js';
 import type { Writer } from '../writer/index.js';
 import { rowOfDeed } from './command.js';
-import { auditRowOf, type Deed, type DeedRefusal, endOf, interventionEvent, type RefusedEarly, refusalOf, versionRefusal } from './deed.js';
+import {
+  auditRowOf,
+  type Deed,
+  type DeedRefusal,
+  endOf,
+  interventionEvent,
+  movingRefusal,
+  type RefusedEarly,
+  refusalOf,
+  versionRefusal,
+} from './deed.js';
 import { Note } from './note.js';
 import type { Recorder } from './recorder.js';
 import { noteIdOf, readTold } from './told.js';
+import type { Turns } from './turns.js';
 
 export interface InterventionPorts {
   readonly driver: Driver;
@@ -26,6 +36,7 @@ export interface InterventionPorts {
   readonly writer: Pick<Writer, 'enqueue'>;
   readonly recorder: Recorder;
   readonly store: Pick<TransactionStore, 'read' | 'findAudit'>;
+  readonly turns: Turns;
 }
 
 export interface DeedResult {
@@ -42,6 +53,13 @@ export interface Rehearsal {
   /** `null`: it would be refused. */
   readonly after: TransactionView | null;
 }
+
+/** What came of asking a transaction; nothing of it is durable yet. */
+type Asked =
+  | { readonly kind: 'told'; readonly row: AuditRow }
+  | { readonly kind: 'elsewhere'; readonly row: StoredTransaction }
+  | { readonly kind: 'done'; readonly resident: Resident; readonly landing: Promise<Landing> | null }
+  | { readonly kind: 'noted'; readonly resident: Resident; readonly judged: AppliedDeed & { readonly kind: 'noted' } };
 
 /** What a node sees of a transaction. */
 export interface Sight {
@@ -61,29 +79,39 @@ export class Interventions {
 
   /** Carries a deed out. Throws the refusal as `EngineError`, once the audit holds it. */
   async carryOut(gid: string, deed: Deed): Promise<DeedResult> {
-    const { adoption, driver } = this.ports;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const found = await adoption.acquire(gid);
-      // One whose first answer was lost comes again under its id: what has been done and told is not done twice.
-      const told = await toldOf(this.ports.store, driver, deed, found.kind === 'elsewhere' ? null : found.resident);
-      if (told !== null) return this.answerTold(told);
-      if (found.kind === 'elsewhere') return this.elsewhere(found.row, deed);
-      const { resident } = found;
-      // It may have left memory between being found and this line being reached.
-      if (!resident.here) continue;
-      const judged = applyDeed(driver, this.ports.time, resident, deed);
-      if (judged.kind === 'done') {
-        const landing = driver.durably(resident);
-        driver.settle(resident);
+      const asked = await this.ports.turns.take(gid, () => this.ask(gid, deed));
+      if (asked === null) continue;
+      if (asked.kind === 'told') return this.answerTold(asked.row);
+      if (asked.kind === 'elsewhere') return this.elsewhere(asked.row, deed);
+      const { resident } = asked;
+      if (asked.kind === 'done') {
+        const { landing } = asked;
         if (landing === null || (await landing).kind === 'durable') return { kind: 'done', view: durableViewOf(resident) };
         continue;
       }
-      driver.settle(resident);
-      await this.note(judged.note, null);
-      if (judged.refusal !== null) throw refused(gid, judged.refusal, durableViewOf(resident));
+      const { note, refusal } = asked.judged;
+      await this.note(note, null);
+      if (refusal !== null) throw refused(gid, refusal, durableViewOf(resident));
       return { kind: 'repeated', view: durableViewOf(resident) };
     }
     throw outcomeUnknown(gid);
+  }
+
+  /** `null`: it has left memory between being found and being asked. */
+  private async ask(gid: string, deed: Deed): Promise<Asked | null> {
+    const { adoption, driver } = this.ports;
+    const found = await adoption.acquire(gid);
+    // One whose first answer was lost comes again under its id: what has been done and told is not done twice.
+    const row = await toldOf(this.ports.store, driver, deed, found.kind === 'elsewhere' ? null : found.resident);
+    if (row !== null) return { kind: 'told', row };
+    if (found.kind === 'elsewhere') return found;
+    const { resident } = found;
+    if (!resident.here) return null;
+    const judged = applyDeed(driver, this.ports.time, resident, deed);
+    const landing = judged.kind === 'done' ? driver.durably(resident) : null;
+    driver.settle(resident);
+    return judged.kind === 'done' ? { kind: 'done', resident, landing } : { kind: 'noted', resident, judged };
   }
 
   /** What a deed would do, without doing it. */
@@ -194,7 +222,8 @@ export function applyDeed(driver: Driver, time: DatabaseTime, resident: Resident
   const atMs = time.nowMs();
   // It hangs on the next image already: asked again while that is on its way.
   if (resident.waitingDeeds.some(({ id }) => id === deed.id)) return { kind: 'done' };
-  const early = versionRefusal(gid, deed, version);
+  // Of two that rely on one version the second would go with the image of the first.
+  const early = versionRefusal(gid, deed, version) ?? (driver.isMoving(resident) ? movingRefusal(gid, deed) : null);
   if (early !== null) {
     return { kind: 'noted', refusal: early, note: auditRowOf(gid, deed, { outcome: 'refused', version, ...early }, atMs) };
   }

@@ -145,6 +145,11 @@ export class Driver implements ResidentHost, CallsHost {
     return this.flushOf(resident, resident.durable) === 'now' ? this.durably(resident) : null;
   }
 
+  /** True when somebody waits for its next image, or that is on its way: whatever version it has, it is about to have another. */
+  isMoving(resident: Resident): boolean {
+    return resident.isAwaited || resident.flying !== null || this.flushOf(resident, resident.durable) === 'now';
+  }
+
   /** Plans what the present state owes and lets it leave, as far as the durable image and the lease permit. */
   settle(resident: Resident): void {
     if (resident.settling) {
