@@ -7,23 +7,14 @@ import { Administration, type AskedAction } from '../../admin/index.js';
 import { ApiError } from '../../errors/index.js';
 import { idInPath, readLimit, readPosition, readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
+import { type ReasonBody, reasonOnlySchema } from '../schemas/common.js';
 import { isoTime } from '../transaction-body.js';
 import { validator } from '../validation.js';
-import {
-  DEFAULT_TTL_MS,
-  type DecisionBody,
-  decisionSchema,
-  MOST_LISTED,
-  type RemovalBody,
-  type RuleBody,
-  removalSchema,
-  ruleSchema,
-  STATES,
-} from './approval.schema.js';
+import { DEFAULT_TTL_MS, type DecisionBody, decisionSchema, MOST_LISTED, type RuleBody, ruleSchema, STATES } from './approval.schema.js';
 
 const readDecision = validator<DecisionBody>(decisionSchema);
 const readRule = validator<RuleBody>(ruleSchema);
-const readRemoval = validator<RemovalBody>(removalSchema);
+const readRemoval = validator<ReasonBody>(reasonOnlySchema);
 
 @Controller('v1')
 export class ApprovalController {

@@ -1,10 +1,10 @@
 /** The routes of approvals, for the documents and the guard. */
 import { openTo } from '../../access/index.js';
 import type { Route } from '../route.js';
+import { reasonOnlySchema } from '../schemas/common.js';
 import {
   approvalsQuery,
   decisionSchema,
-  removalSchema,
   requestListSchema,
   requestSchema,
   ruleListSchema,
@@ -86,7 +86,7 @@ export const approvalRoutes: readonly Route[] = [
     name: 'demandNoApproval',
     summary: 'Demands a second person no more',
     access: openTo.admins,
-    body: removalSchema,
+    body: reasonOnlySchema,
     answers: [{ status: 200, meaning: 'The rules that are left.', schema: ruleListSchema }],
     errors: ['approval_not_found', ...notNow],
   },

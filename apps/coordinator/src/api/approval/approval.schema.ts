@@ -21,22 +21,11 @@ export interface RuleBody {
   readonly ttlMs?: number;
 }
 
-export interface RemovalBody {
-  readonly reason: string;
-}
-
 export const decisionSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['comment'],
   properties: { comment: { ...reasonSchema, description: 'Why you agree, or do not; kept in the audit.' } },
-} as const;
-
-export const removalSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['reason'],
-  properties: { reason: reasonSchema },
 } as const;
 
 /** How long a second person has when the rule does not say: a working day. */

@@ -8,15 +8,14 @@ import { Administration } from '../../admin/index.js';
 import { ApiError } from '../../errors/index.js';
 import { idInPath, readLimit, readPosition, readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
+import { type ReasonBody, reasonOnlySchema } from '../schemas/common.js';
 import { isoTime } from '../transaction-body.js';
 import { validator } from '../validation.js';
 import {
   type AcknowledgeBody,
   acknowledgeSchema,
   MOST_LISTED,
-  type RemovalBody,
   type RuleBody,
-  removalSchema,
   ruleDefaults,
   ruleSchema,
   STATES,
@@ -24,7 +23,7 @@ import {
 
 const readRule = validator<RuleBody>(ruleSchema);
 const readAcknowledgement = validator<AcknowledgeBody>(acknowledgeSchema);
-const readRemoval = validator<RemovalBody>(removalSchema);
+const readRemoval = validator<ReasonBody>(reasonOnlySchema);
 const readNothing = validator<object>({ type: 'object', additionalProperties: false, properties: {} });
 
 @Controller('v1')

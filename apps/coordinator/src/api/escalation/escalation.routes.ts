@@ -1,6 +1,7 @@
 /** The routes of escalation, for the documents and the guard. */
 import { openTo } from '../../access/index.js';
 import type { Route } from '../route.js';
+import { reasonOnlySchema } from '../schemas/common.js';
 import {
   acknowledgeSchema,
   alertListSchema,
@@ -8,7 +9,6 @@ import {
   alertsQuery,
   deliveryListSchema,
   deliverySchema,
-  removalSchema,
   ruleListSchema,
   ruleSchema,
   shownRuleSchema,
@@ -42,7 +42,7 @@ export const escalationRoutes: readonly Route[] = [
     name: 'removeEscalationRule',
     summary: 'Removes a rule; its alerts are over with it',
     access: openTo.admins,
-    body: removalSchema,
+    body: reasonOnlySchema,
     answers: [{ status: 200, meaning: 'The rules that are left.', schema: ruleListSchema }],
     errors: ['escalation_not_found', ...notNow],
   },

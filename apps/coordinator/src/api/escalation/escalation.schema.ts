@@ -29,10 +29,6 @@ export interface AcknowledgeBody {
   readonly comment: string;
 }
 
-export interface RemovalBody {
-  readonly reason: string;
-}
-
 // How a host is spelled is judged, and a refusal logged, by whoever knows where calls may go.
 const urlSchema = { type: 'string', maxLength: 1_000, pattern: '^[^\\u0000-\\u0020\\u007f]+$' } as const;
 const duration = (least: number, description: string) => ({ type: 'integer', minimum: least, maximum: WEEK_MS, description }) as const;
@@ -72,13 +68,6 @@ export const acknowledgeSchema = {
   additionalProperties: false,
   required: ['comment'],
   properties: { comment: { ...reasonSchema, description: 'What you are doing about it; kept in the audit.' } },
-} as const;
-
-export const removalSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['reason'],
-  properties: { reason: reasonSchema },
 } as const;
 
 const text = { type: 'string' } as const;

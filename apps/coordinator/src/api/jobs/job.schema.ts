@@ -19,10 +19,6 @@ export interface JobBody {
   readonly dryRun?: boolean;
 }
 
-export interface JobDecisionBody {
-  readonly reason: string;
-}
-
 export const jobSchema = {
   type: 'object',
   additionalProperties: false,
@@ -41,11 +37,4 @@ export const jobSchema = {
     perSecond: { type: 'integer', minimum: 1, maximum: 1_000, description: `Transactions in a second; ${DEFAULT_PER_SECOND} when absent.` },
     dryRun: { type: 'boolean', description: 'Only tell how many it would concern, and what it would do to five of them.' },
   },
-} as const;
-
-export const jobDecisionSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['reason'],
-  properties: { reason: reasonSchema },
 } as const;

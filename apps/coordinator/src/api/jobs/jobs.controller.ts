@@ -16,14 +16,15 @@ import { filterOf } from '../list/list-query.js';
 import { Operations } from '../operations.js';
 import { idInPath, readLimit, readPosition, readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
+import { type ReasonBody, reasonOnlySchema } from '../schemas/common.js';
 import { validator } from '../validation.js';
 import { CANARY, hasCollected } from './canary.js';
-import { DEFAULT_PER_SECOND, type JobBody, type JobDecisionBody, jobDecisionSchema, jobSchema } from './job.schema.js';
+import { DEFAULT_PER_SECOND, type JobBody, jobSchema } from './job.schema.js';
 import { itemBody, jobBody } from './job-body.js';
 import type { KeptJob } from './job-runner.js';
 
 const readJob = validator<JobBody>(jobSchema);
-const readDecision = validator<JobDecisionBody>(jobDecisionSchema);
+const readReason = validator<ReasonBody>(reasonOnlySchema);
 
 const MOST_LISTED = 200;
 /** Failed items made pending again by one statement; a retry goes on until there are none. */
@@ -99,7 +100,7 @@ export class JobsController {
   @Post(':id/stop')
   async stop(@Param('id', idInPath) id: string, @Query() query: unknown, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
     readQuery(query, []);
-    const { reason } = readDecision(raw);
+    const { reason } = readReason(raw);
     const by = principalOf(reply);
     await this.find(id);
     const change = { state: 'stopped', cause: `stopped by ${by.name}`, finishedAtMs: Date.now() } as const;
@@ -111,7 +112,7 @@ export class JobsController {
   @Post(':id/retry')
   async retry(@Param('id', idInPath) id: string, @Query() query: unknown, @Body() raw: unknown, @Res() reply: FastifyReply): Promise<void> {
     readQuery(query, []);
-    const { reason } = readDecision(raw);
+    const { reason } = readReason(raw);
     const by = principalOf(reply);
     const job = await this.find(id);
     const { action, request, state, total } = job;

@@ -3,7 +3,8 @@ import { openTo } from '../../access/index.js';
 import { actionRefusals } from '../actions/actions.routes.js';
 import { preconditionHeaders } from '../actions/preconditions.js';
 import type { Route } from '../route.js';
-import { jobDecisionSchema, jobSchema } from './job.schema.js';
+import { reasonOnlySchema } from '../schemas/common.js';
+import { jobSchema } from './job.schema.js';
 
 const text = { type: 'string' } as const;
 const time = { type: 'string', format: 'date-time' } as const;
@@ -108,7 +109,7 @@ export const jobsRoutes: readonly Route[] = [
     name: 'stopJob',
     summary: 'Stops a job; what it has done stays done',
     access: openTo.operators,
-    body: jobDecisionSchema,
+    body: reasonOnlySchema,
     answers: [{ status: 200, meaning: 'Stopped: durable. What was under way at this moment may still end.', schema: job }],
     errors: ['job_not_found', 'job_not_running', 'store_unavailable', 'not_ready'],
   },
@@ -118,7 +119,7 @@ export const jobsRoutes: readonly Route[] = [
     name: 'retryJob',
     summary: 'Goes on with a job that was stopped or has finished: with what it has not found or done, and with what failed',
     access: openTo.operators,
-    body: jobDecisionSchema,
+    body: reasonOnlySchema,
     answers: [{ status: 200, meaning: 'It goes on, beginning with five again.', schema: job }],
     errors: ['job_not_found', 'job_running', 'job_needs_approval', 'store_unavailable', 'not_ready'],
   },

@@ -6,12 +6,13 @@ import { Administration } from '../../admin/index.js';
 import { ApiError } from '../../errors/index.js';
 import { idInPath, momentOf, readLimit, readPosition, readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
+import { type ReasonBody, reasonOnlySchema } from '../schemas/common.js';
 import { validator } from '../validation.js';
 import { keyBody } from './key-body.js';
-import { type MakeKeyBody, MOST_LISTED, makeKeySchema, type RevokeKeyBody, revokeKeySchema } from './keys.schema.js';
+import { type MakeKeyBody, MOST_LISTED, makeKeySchema } from './keys.schema.js';
 
 const readMakeKey = validator<MakeKeyBody>(makeKeySchema);
-const readRevokeKey = validator<RevokeKeyBody>(revokeKeySchema);
+const readRevokeKey = validator<ReasonBody>(reasonOnlySchema);
 
 @Controller('v1')
 export class KeysController {

@@ -1,7 +1,8 @@
 /** The routes of keys, for the documents and the guard. */
 import { openTo } from '../../access/index.js';
 import type { Route } from '../route.js';
-import { keyListSchema, keySchema, keysQuery, madeKeySchema, makeKeySchema, meSchema, revokeKeySchema } from './keys.schema.js';
+import { reasonOnlySchema } from '../schemas/common.js';
+import { keyListSchema, keySchema, keysQuery, madeKeySchema, makeKeySchema, meSchema } from './keys.schema.js';
 
 const notNow = ['store_unavailable', 'not_ready'] as const;
 
@@ -45,7 +46,7 @@ export const keyRoutes: readonly Route[] = [
     name: 'revokeKey',
     summary: 'Revokes a key',
     access: openTo.admins,
-    body: revokeKeySchema,
+    body: reasonOnlySchema,
     answers: [
       { status: 200, meaning: 'Revoked: it counts no more, at other nodes within two seconds. Or it had been before.', schema: keySchema },
     ],

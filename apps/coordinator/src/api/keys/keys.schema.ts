@@ -1,6 +1,6 @@
 /** `/v1/keys`: requests and answers. */
 import { type Role, roles } from '../../access/index.js';
-import { idSchema, momentSchema, reasonSchema } from '../schemas/common.js';
+import { idSchema, momentSchema } from '../schemas/common.js';
 
 /** Keys of one page. */
 export const MOST_LISTED = 200;
@@ -9,10 +9,6 @@ export interface MakeKeyBody {
   readonly principal: string;
   readonly role: Role;
   readonly expiresAt?: string;
-}
-
-export interface RevokeKeyBody {
-  readonly reason: string;
 }
 
 export const makeKeySchema = {
@@ -28,13 +24,6 @@ export const makeKeySchema = {
     role: { type: 'string', enum: [...roles] },
     expiresAt: { ...momentSchema, description: `${momentSchema.description}: when it stops to count; never when absent` },
   },
-} as const;
-
-export const revokeKeySchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['reason'],
-  properties: { reason: reasonSchema },
 } as const;
 
 const text = { type: 'string' } as const;

@@ -7,12 +7,12 @@ import { ApiError } from '../../errors/index.js';
 import { Operations } from '../operations.js';
 import { readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
+import { type ReasonBody, reasonOnlySchema } from '../schemas/common.js';
 import { validator } from '../validation.js';
 import type { ParticipantSheet } from './participant-desk.js';
-import { orderSchema } from './participants.routes.js';
 import { participantBody, participantsBody } from './participants-body.js';
 
-const readOrder = validator<{ readonly reason: string }>(orderSchema);
+const readOrder = validator<ReasonBody>(reasonOnlySchema);
 
 @Controller('v1/participants')
 export class ParticipantsController {

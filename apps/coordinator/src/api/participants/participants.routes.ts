@@ -1,22 +1,13 @@
-/** The routes about participants, for the documents, and the schema of an order. */
+/** The routes about participants, for the documents. */
 import { openTo } from '../../access/index.js';
 import type { ErrorCode } from '../../errors/index.js';
 import type { Route } from '../route.js';
+import { reasonOnlySchema } from '../schemas/common.js';
 
 const text = { type: 'string' } as const;
 const count = { type: 'integer' } as const;
 const time = { type: 'string', format: 'date-time' } as const;
 const orNull = (schema: object) => ({ anyOf: [schema, { type: 'null' }] });
-
-/** An order without a reason is refused: whoever finds a participant paused at 3 a.m. has to learn why. */
-export const orderSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['reason'],
-  properties: {
-    reason: { type: 'string', minLength: 1, maxLength: 500, description: 'Why; kept in the audit with who ordered it.' },
-  },
-} as const;
 
 const breakerSchema = {
   type: 'object',
@@ -63,7 +54,8 @@ const order = (name: string, path: string, summary: string): Route => ({
   name,
   summary,
   access: openTo.operators,
-  body: orderSchema,
+  // Whoever finds a participant paused at 3 a.m. has to learn why.
+  body: reasonOnlySchema,
   answers: [
     { status: 200, meaning: 'Ordered: durable, in force at this node, and at the others within a second.', schema: participantSchema },
   ],

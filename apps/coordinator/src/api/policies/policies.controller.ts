@@ -9,21 +9,13 @@ import { newGid } from '../gid.js';
 import { Operations } from '../operations.js';
 import { readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
+import { type ReasonBody, reasonOnlySchema } from '../schemas/common.js';
 import { validator } from '../validation.js';
-import {
-  checkPolicy,
-  type NewPolicyBody,
-  newPolicySchema,
-  type PolicyFields,
-  type RetireBody,
-  retireSchema,
-  type VersionBody,
-  versionSchema,
-} from './policy.schema.js';
+import { checkPolicy, type NewPolicyBody, newPolicySchema, type PolicyFields, type VersionBody, versionSchema } from './policy.schema.js';
 
 const readNewPolicy = validator<NewPolicyBody>(newPolicySchema);
 const readVersion = validator<VersionBody>(versionSchema);
-const readRetirement = validator<RetireBody>(retireSchema);
+const readRetirement = validator<ReasonBody>(reasonOnlySchema);
 
 /** What a new policy has that does not say otherwise. */
 const [STANDARD] = shippedPolicies as readonly [Policy, ...Policy[]];

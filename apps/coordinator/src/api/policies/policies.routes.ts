@@ -2,7 +2,8 @@
 import { openTo } from '../../access/index.js';
 import type { ErrorCode } from '../../errors/index.js';
 import type { Route } from '../route.js';
-import { fieldSchemas, newPolicySchema, retireSchema, versionSchema } from './policy.schema.js';
+import { reasonOnlySchema } from '../schemas/common.js';
+import { fieldSchemas, newPolicySchema, versionSchema } from './policy.schema.js';
 
 const policy = {
   type: 'object',
@@ -68,7 +69,7 @@ export const policiesRoutes: readonly Route[] = [
     name: 'retirePolicy',
     summary: 'Retires a policy: no new transaction may be begun with it',
     access: openTo.admins,
-    body: retireSchema,
+    body: reasonOnlySchema,
     answers: [{ status: 200, meaning: 'It is retired, or was already.', schema: policy }],
     errors: ['policy_not_found', ...away],
   },

@@ -45,10 +45,6 @@ export interface VersionBody extends Partial<PolicyFields> {
   readonly reason: string;
 }
 
-export interface RetireBody {
-  readonly reason: string;
-}
-
 export const newPolicySchema = {
   type: 'object',
   additionalProperties: false,
@@ -61,13 +57,6 @@ export const versionSchema = {
   additionalProperties: false,
   required: ['reason'],
   properties: { reason: reasonSchema, ...fieldSchemas },
-} as const;
-
-export const retireSchema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['reason'],
-  properties: { reason: reasonSchema },
 } as const;
 
 /** Throws `policy_invalid` with everything that does not go together. */

@@ -39,6 +39,18 @@ export const reasonSchema = {
   description: 'Why; kept in the audit.',
 } as const;
 
+/** A request that says nothing but why. */
+export interface ReasonBody {
+  readonly reason: string;
+}
+
+export const reasonOnlySchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['reason'],
+  properties: { reason: reasonSchema },
+} as const;
+
 export const waitSchema = {
   type: 'string',
   enum: ['decided', 'final'],
