@@ -5,7 +5,10 @@ import { announce, announcementOf, sendAnnouncement, signedAnnouncement } from '
 import { startCoordinator, type TestCoordinator, type TestFolder, testFolder, until } from './support/coordinators.js';
 import { ScriptedParticipant } from './support/scripted-participant.js';
 
-const SILENT_MS = 1_000;
+/** Nobody falls silent by this while a test is slow. */
+const SILENT_MS = 60_000;
+/** For what is about silence. */
+const SOON_SILENT_MS = 1_000;
 
 describe('A participant that announces itself', () => {
   let folder: TestFolder;
@@ -13,10 +16,10 @@ describe('A participant that announces itself', () => {
   let instances: ScriptedParticipant[];
   let key: string;
 
-  const start = () =>
+  const start = (silentMs = SILENT_MS) =>
     startCoordinator(folder, {
       ASSENT_PARTICIPANTS: 'inventory=registry:,payment=registry:',
-      ASSENT_REGISTRY_SILENT_MS: String(SILENT_MS),
+      ASSENT_REGISTRY_SILENT_MS: String(silentMs),
       ASSENT_REGISTRY_HOSTS: '10.0.0.0/8',
     });
 
@@ -27,6 +30,10 @@ describe('A participant that announces itself', () => {
     key = coordinator.key('inventory');
     for (const instance of instances) instance.key = key;
   });
+  const startAgain = async (silentMs?: number) => {
+    await coordinator.stop();
+    coordinator = await start(silentMs);
+  };
   afterEach(async () => {
     await coordinator.stop();
     for (const instance of instances) await instance.stop();
@@ -68,6 +75,7 @@ describe('A participant that announces itself', () => {
   });
 
   it('gets no calls any more when it is silent, when it has left, and again when it is back; what waits is seen', async () => {
+    await startAgain(SOON_SILENT_MS);
     await announce(coordinator.url, key, announcementOf(instance(0)));
     await until('it is silent', async () => (await registry()).instances?.[0]?.state === 'silent');
     expect((await registry()).contracts).toMatchObject([{ name: 'inventory.reserve', state: 'unserved', endpoints: [] }]);
@@ -88,8 +96,7 @@ describe('A participant that announces itself', () => {
 
   it('is remembered over a restart, so that calls go on at once', async () => {
     await announce(coordinator.url, key, announcementOf(instance(0)));
-    await coordinator.stop();
-    coordinator = await start();
+    await startAgain();
     expect((await begin()).body.status).toBe('committed');
   });
 
@@ -169,8 +176,7 @@ describe('A participant that announces itself', () => {
     const up = signedAnnouncement(key, announcementOf(instance(0)), now);
     const leaving = signedAnnouncement(key, announcementOf({ ...instance(0), state: 'leaving' }), now);
     for (const said of [up, leaving]) expect((await sendAnnouncement(coordinator.url, said)).status).toBe(200);
-    await coordinator.stop();
-    coordinator = await start();
+    await startAgain();
     for (const said of [up, leaving]) expect((await sendAnnouncement(coordinator.url, said)).body.code).toBe('announcement_repeated');
     expect((await registry()).instances).toEqual([]);
     expect((await announce(coordinator.url, key, announcementOf(instance(0)), now)).status).toBe(200);
@@ -178,6 +184,7 @@ describe('A participant that announces itself', () => {
   });
 
   it('is not kept in the registry, once it is gone, by its last announcement', async () => {
+    await startAgain(SOON_SILENT_MS);
     const last = signedAnnouncement(key, announcementOf(instance(0)));
     await sendAnnouncement(coordinator.url, last);
     await until('it is silent although somebody says it again and again', async () => {
