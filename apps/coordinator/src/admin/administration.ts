@@ -3,7 +3,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { StoreUnavailableError } from '@assent/engine';
-import { ApiKeyTable, isDatabaseAway, type OpenedStore, sharedSecret } from '@assent/store';
+import { ApiKeyTable, databaseMoment, isDatabaseAway, type OpenedStore, sharedSecret } from '@assent/store';
 import type { WebhookSender } from '@assent/transport';
 import type { FastifyRequest } from 'fastify';
 import type { DataSource } from 'typeorm';
@@ -122,7 +122,7 @@ export class Administration {
   private async openOn(dataSource: DataSource): Promise<void> {
     const keys = new KeyAdministration(dataSource, this.apiKeys, this.parts.clock.nowMs);
     const audit = new AuditAdministration(dataSource, this.parts.log);
-    const approvals = new Approvals(dataSource, this.parts.clock.nowMs);
+    const approvals = new Approvals(dataSource, { nowMs: this.parts.clock.nowMs, databaseMs: () => databaseMoment(dataSource.manager) });
     if (this.runner !== null) approvals.carryOutBy(this.runner);
     const { sender, node, log, clock } = this.parts;
     const escalations = new Escalations(dataSource, sender, clock.nowMs);

@@ -48,6 +48,8 @@ class NotingRunner implements ActionRunner {
 let folder: string;
 let opened: OpenedStore;
 let nowMs: number;
+/** How far the clock of this node is ahead of the database's. */
+let aheadMs: number;
 let runner: NotingRunner;
 let approvals: Approvals;
 
@@ -55,8 +57,9 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'assent-approvals-'));
   opened = await openTransactionStore({ url: `sqlite:${join(folder, 'a.sqlite')}`, leaseMs: 5_000 });
   nowMs = 1_000_000;
+  aheadMs = 0;
   runner = new NotingRunner();
-  approvals = new Approvals(opened.dataSource, () => nowMs);
+  approvals = new Approvals(opened.dataSource, { nowMs: () => nowMs + aheadMs, databaseMs: async () => nowMs });
   approvals.carryOutBy(runner);
   await approvals.demand('resolve', 'operator', HOUR_MS, 'root');
 });
@@ -129,6 +132,16 @@ it('expires, and then nobody can agree', async () => {
   await expect(approvals.approve(id, ben, 'late')).rejects.toMatchObject({ code: 'approval_not_pending' });
   expect(await approvals.list('expired', '', 10)).toEqual([expect.objectContaining({ id, decidedBy: 'assent' })]);
   expect((await auditOf()).map(({ action }) => action)).toEqual(['approval_requested', 'approval_expired', 'approval_refused']);
+});
+
+it('expires by the clock of the database, however wrong that of the node is which is asked', async () => {
+  const early = await ask();
+  aheadMs = 9 * HOUR_MS;
+  const late = await ask();
+  expect((await approvals.list('pending', '', 10)).map(({ id }) => id)).toEqual([early.id, late.id]);
+  aheadMs = -9 * HOUR_MS;
+  nowMs += HOUR_MS + 1;
+  expect((await approvals.list('expired', '', 10)).map(({ id }) => id)).toEqual([early.id, late.id]);
 });
 
 it('expires whether or not anybody has looked before: it is listed so, and cannot be rejected either', async () => {

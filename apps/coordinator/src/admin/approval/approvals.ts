@@ -20,6 +20,13 @@ export interface ShownRequest {
   readonly now: { readonly preview: object } | { readonly problem: { readonly code: string; readonly detail: string } } | null;
 }
 
+/** Clocks of nodes may be hours apart: what a second person has time for is measured by the database's alone. */
+export interface ApprovalClock {
+  /** Of this node, for the audit. */
+  readonly nowMs: () => number;
+  readonly databaseMs: () => Promise<number>;
+}
+
 /** The principal that acts by itself. */
 const ITSELF = 'assent';
 /** Requests that may wait at one time. */
@@ -33,7 +40,7 @@ export class Approvals {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly nowMs: () => number,
+    private readonly clock: ApprovalClock,
   ) {
     this.table = new ApprovalTable(dataSource);
   }
@@ -59,7 +66,7 @@ export class Approvals {
     );
     const rule = await this.table.shortestRule(actions, by.role);
     if (rule === null) throw new Error(`No rule demands a second person for ${asked.action}`);
-    const requestedAtMs = this.nowMs();
+    const requestedAtMs = await this.clock.databaseMs();
     const request: ApprovalRequest = {
       ...{ id, gid: asked.gid, action: asked.action, reason: asked.reason },
       request: JSON.stringify(inFull),
@@ -137,7 +144,7 @@ export class Approvals {
   /** From now on `action` of somebody with `role` needs a second person, who has `ttlMs` to agree. */
   async demand(action: string, role: Role, ttlMs: number, by: string): Promise<void> {
     await inTransaction(this.dataSource, async (manager) => {
-      await this.table.putRule(manager, { action, role, ttlMs, createdBy: by, createdAtMs: this.nowMs() });
+      await this.table.putRule(manager, { action, role, ttlMs, createdBy: by, createdAtMs: this.clock.nowMs() });
       await this.recordRule(manager, by, 'approval_demanded', { action, role, ttlMs });
     });
   }
@@ -194,12 +201,12 @@ export class Approvals {
   /** It could not even be asked for. */
   private recordUnasked(manager: EntityManager, { gid, action, reason }: AskedAction, by: Principal, refusal: ApiError): Promise<void> {
     const detail = JSON.stringify({ outcome: 'refused', code: refusal.code, detail: refusal.detail });
-    return recordAudit(manager, { id: uuidv7(), gid, atMs: this.nowMs(), principal: by.name, action, reason, detail });
+    return recordAudit(manager, { id: uuidv7(), gid, atMs: this.clock.nowMs(), principal: by.name, action, reason, detail });
   }
 
   /** One guarded move out of `pending`: of two who decide at once one is told that it was decided. */
   private async decide(request: ApprovalRequest, state: 'approved' | 'rejected', by: string, comment: string): Promise<void> {
-    const decidedAtMs = this.nowMs();
+    const decidedAtMs = await this.clock.databaseMs();
     await inTransaction(this.dataSource, async (manager) => {
       const hasMoved = await this.table.decide(manager, request.id, { state, decidedBy: by, comment, decidedAtMs });
       if (!hasMoved) throw new ApiError('approval_not_pending', `The request ${request.id} is not pending any more.`);
@@ -211,11 +218,12 @@ export class Approvals {
 
   /** What time does to requests; looked after whenever somebody looks at them. */
   private async expire(): Promise<void> {
-    await this.table.forget(this.nowMs() - KEPT_MS);
-    const overdue = await this.table.overdue(this.nowMs());
+    const nowMs = await this.clock.databaseMs();
+    await this.table.forget(nowMs - KEPT_MS);
+    const overdue = await this.table.overdue(nowMs);
     for (const request of overdue) {
       await inTransaction(this.dataSource, async (manager) => {
-        const decision = { state: 'expired', decidedBy: ITSELF, comment: '', decidedAtMs: this.nowMs() } as const;
+        const decision = { state: 'expired', decidedBy: ITSELF, comment: '', decidedAtMs: nowMs } as const;
         if (await this.table.decide(manager, request.id, decision)) await this.record(manager, request, ITSELF, 'approval_expired', '', {});
       });
     }
@@ -241,12 +249,12 @@ export class Approvals {
     more: object,
   ): Promise<void> {
     const detail = JSON.stringify({ approval: id, action, requestedBy, ...more });
-    return recordAudit(manager, { id: uuidv7(), gid, atMs: this.nowMs(), principal, action: deed, reason, detail });
+    return recordAudit(manager, { id: uuidv7(), gid, atMs: this.clock.nowMs(), principal, action: deed, reason, detail });
   }
 
   private recordRule(manager: EntityManager, principal: string, deed: string, detail: object, reason = ''): Promise<void> {
     return recordAudit(manager, {
-      ...{ id: uuidv7(), gid: '', atMs: this.nowMs(), principal, action: deed, reason },
+      ...{ id: uuidv7(), gid: '', atMs: this.clock.nowMs(), principal, action: deed, reason },
       detail: JSON.stringify(detail),
     });
   }
