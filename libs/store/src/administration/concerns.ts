@@ -1,5 +1,5 @@
 /** What somebody should be told of, as the tables of transactions show it: parked, mixed, and unfinished for too long. */
-import { type DataSource, In, IsNull, LessThanOrEqual, Not } from 'typeorm';
+import { type DataSource, In, IsNull, LessThanOrEqual, type SelectQueryBuilder } from 'typeorm';
 import { AttentionEntity, CoordinatorNodeEntity, GlobalTransactionEntity } from '../schema/index.js';
 
 export interface FoundConcern {
@@ -29,30 +29,33 @@ export class Concerns {
 
   /**
    * Unfinished transactions begun at `beforeMs` at the latest. What is driven has an owner, what rests and is owed something has a time: both indexes hold
-   * only those. What is parked or paused without a deadline has neither, and is found by its attention.
+   * only those. What is parked or paused without a deadline has neither, and is found by its attention. Index: (owner), (due_at), primary.
    */
   async unfinishedSince(beforeMs: number, limit: number): Promise<readonly FoundConcern[]> {
-    const table = this.dataSource.getRepository(GlobalTransactionEntity);
-    const old = { createdAtMs: LessThanOrEqual(beforeMs), finishedAtMs: IsNull() };
-    const select = { gid: true, status: true, name: true, createdAtMs: true } as const;
-    const driven = await table.find({ select, where: { ...old, owner: Not(IsNull()) }, take: limit });
-    const resting = await table.find({ select, where: { ...old, dueAtMs: Not(IsNull()) }, take: limit });
+    const unfinished = () => this.begunBy(beforeMs).take(limit);
+    const driven = await unfinished().andWhere('t.owner > 0').getMany();
+    const resting = await unfinished().andWhere('t.dueAtMs > 0').getMany();
     // However young its attention is: it may have been parked only now.
-    const standing = await table
-      .createQueryBuilder('t')
-      .select(['t.gid', 't.status', 't.name', 't.createdAtMs'])
-      .where('t.createdAtMs <= :beforeMs AND t.finishedAtMs IS NULL', { beforeMs })
+    const standing = await unfinished()
       .andWhere((query) => {
         const waiting = query.subQuery().select('a.gid').from(AttentionEntity, 'a').where("a.kind IN ('parked', 'paused')").getQuery();
         return `t.gid IN ${waiting}`;
       })
-      .take(limit)
       .getMany();
     const found = new Map([...driven, ...resting, ...standing].map((row) => [row.gid, row]));
     return [...found.values()]
       .toSorted((a, b) => a.createdAtMs - b.createdAtMs)
       .slice(0, limit)
       .map(({ gid, name, status }) => ({ gid, detail: `${name} is still ${status}` }));
+  }
+
+  /** The sign keeps SQLite from going by the beginning: what has ended since the first day would be read. */
+  private begunBy(beforeMs: number): SelectQueryBuilder<GlobalTransactionEntity> {
+    return this.dataSource
+      .getRepository(GlobalTransactionEntity)
+      .createQueryBuilder('t')
+      .select(['t.gid', 't.status', 't.name', 't.createdAtMs'])
+      .where('+(t.createdAtMs) <= :beforeMs AND t.finishedAtMs IS NULL', { beforeMs });
   }
 
   /** Which of these transactions still are as the kind says. Index: primary of both tables. */
