@@ -1,12 +1,13 @@
 /**
  * What the engine tells about itself, as metrics, spans and log lines: one line per finished transaction, warnings for alarms, and every call for those
  * who turn on `debug`: with its duration, so that a transaction's story can be told from the log by its gid. Every line that is about a transaction
- * carries its gid and trace id. Payloads, results and keys never reach a line.
+ * carries its gid and trace id. Payloads, results, keys and the words of participants never reach a line.
  */
 import type { BranchCall, Concern, Monitor } from '@assent/engine';
-import type { Outcome, Refusal, TransactionView } from '@assent/protocol';
+import type { Outcome, TransactionView } from '@assent/protocol';
 import type { Logger } from 'pino';
 import type { EngineMetrics } from './metrics/index.js';
+import { ownWordsOn } from './own-words.js';
 import type { TransactionTracer } from './tracing/index.js';
 
 export interface MonitorParts {
@@ -64,10 +65,10 @@ export class EngineMonitor implements Monitor {
     this.tracer?.called(call, participant, outcome, durationMs);
     if (!this.logger.isLevelEnabled('debug')) return;
     const { gid, branch, op, attempt } = call;
-    const { code, message } = problemIn(outcome);
+    const code = codeIn(outcome);
     const traceId = this.traceIdOf(gid, call.trace);
     this.logger.debug(
-      { gid, branch, op, attempt, traceId, participant, outcome: outcome.kind, code, detail: message, durationMs },
+      { gid, branch, op, attempt, traceId, participant, outcome: outcome.kind, code, detail: ownWordsOn(outcome), durationMs },
       'call ended',
     );
   }
@@ -105,7 +106,7 @@ export class EngineMonitor implements Monitor {
 }
 
 /** Why a call did not succeed; nothing where it did, or goes on. */
-function problemIn(outcome: Outcome): Partial<Refusal> {
-  if (outcome.kind === 'rejected') return outcome.refusal;
-  return outcome.kind === 'unknown' ? outcome : {};
+function codeIn(outcome: Outcome): string | undefined {
+  if (outcome.kind === 'rejected') return outcome.refusal.code;
+  return outcome.kind === 'unknown' ? outcome.code : undefined;
 }

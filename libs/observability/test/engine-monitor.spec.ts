@@ -85,17 +85,19 @@ describe('the log of a coordinator', () => {
         outcome: 'rejected',
         code: 'OUT_OF_STOCK',
       },
-      { level: 'debug', outcome: 'unknown', code: 'timeout', durationMs: 3_000 },
+      { level: 'debug', outcome: 'unknown', code: 'timeout', detail: 'no answer', durationMs: 3_000 },
     ]);
   });
 
-  it('never shows a payload or a result', () => {
+  it('never shows a payload or a result, nor what a participant says, for that may repeat them', () => {
     const { monitor, lines } = monitorAt('debug');
-    monitor.called(aCall, 'inventory', { kind: 'unknown', code: 'http_500', message: 'answered 500' }, 5);
+    monitor.called(aCall, 'inventory', { kind: 'unknown', code: 'http_500', message: 'answered 500: BROKEN no such card 4111-1111' }, 5);
+    monitor.called(aCall, 'inventory', { kind: 'unknown', code: 'error_answer', message: 'no such card 4111-1111' }, 5);
+    monitor.called(aCall, 'inventory', { kind: 'rejected', refusal: { code: 'NO_SUCH_CARD', message: '4111-1111' } }, 5);
     const forward = { op: 'try', outcome: 'succeeded', attempts: 1, result: { card: '4111-1111' } } as const;
     const branch = { id: 'stock', after: [], pivot: false, run: 'coordinator', forward, end: null, attention: 'none' } as const;
     monitor.finished(aView({ branches: [branch] }), 1_020);
-    expect(lines).toHaveLength(2);
+    expect(lines.map(({ code }) => code)).toEqual(['http_500', 'error_answer', 'NO_SUCH_CARD', undefined]);
     expect(JSON.stringify(lines)).not.toContain('4111');
   });
 

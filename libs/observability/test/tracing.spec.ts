@@ -108,6 +108,9 @@ describe('the trace of a transaction', () => {
       attributes: { 'assent.code': 'timeout' },
     });
     expect(named('inventory.reserve cancel')).toMatchObject({ status: { code: 0 }, attributes: { 'assent.code': 'OUT_OF_STOCK' } });
+    const said = { kind: 'unknown', code: 'http_422', message: 'answered 422: BAD no such card 4111-1111' } as const;
+    tracer.called({ ...aCall, op: 'confirm' }, 'inventory', said, 5);
+    expect(named('inventory.reserve confirm')).toMatchObject({ status: { code: 2, message: 'http_422' } });
   });
 
   it('does not hold a process up when its exporter does not come to an end', async () => {

@@ -100,8 +100,8 @@ export class Dispatch<Waiting> {
       monitor.info('breaker closed', { participant });
       return;
     }
-    const { code, message } = breaker.lastProblem ?? { code: '', message: '' };
-    if (verdict === 'opened') monitor.alarm('breaker_open', `${participant}: ${code}: ${message}`);
+    // The code alone: the message may hold what the participant said, and that may hold a payload.
+    if (verdict === 'opened') monitor.alarm('breaker_open', `${participant}: ${breaker.lastProblem?.code ?? ''}`);
     const { openUntilMs } = breaker;
     this.ports.scheduler.after(openUntilMs - time.nowMs(), {
       due: () => {

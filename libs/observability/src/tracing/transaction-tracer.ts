@@ -7,6 +7,7 @@ import type { Op, Outcome, TransactionView } from '@assent/protocol';
 import { type Attributes, ROOT_CONTEXT, type SpanContext, SpanKind, TraceFlags, trace as traceApi } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import { type Sampler, SamplingDecision, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { ownWordsOn } from '../own-words.js';
 import { type Ended, endedSpan, spanIdOf } from './spans.js';
 import { formatTrace, parentIn } from './trace-context.js';
 
@@ -72,7 +73,7 @@ export class TransactionTracer {
       startMs: endMs - durationMs,
       endMs,
       // A refusal is an answer of the business, not a failure.
-      ...(outcome.kind === 'unknown' ? { failure: outcome.message } : {}),
+      ...(outcome.kind === 'unknown' ? { failure: ownWordsOn(outcome) ?? outcome.code } : {}),
       attributes: {
         'assent.gid': gid,
         'assent.branch': branch,
