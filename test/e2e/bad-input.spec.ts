@@ -320,6 +320,12 @@ describe('Bad input', () => {
     ['without a host', 'GET /v1/transactions/a HTTP/1.1\r\nconnection: close\r\n\r\n', 400, 'bad_request'],
     ['with an expectation nobody meets', 'GET / HTTP/1.1\r\nhost: localhost\r\nexpect: miracles\r\n\r\n', 400, 'bad_request'],
     ['that takes it for a proxy', 'CONNECT example.com:443 HTTP/1.1\r\nhost: localhost\r\n\r\n', 400, 'bad_request'],
+    [
+      'that never ends',
+      'POST /v1/transactions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+      408,
+      'request_timeout',
+    ],
     ['of an old health check, which is fine', 'GET /v1/transactions/nobody HTTP/1.0\r\n\r\n', 404, 'not_found'],
   ])('on the wire, %s: %#', async (_name, bytes, status, code) => {
     const answer = await exchange(assent.url, bytes);

@@ -15,6 +15,8 @@ import { type FailureLog, sendFailure } from './problem.filter.js';
 
 /** A request must arrive whole within this time. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** How often Node looks for requests that are late: every half minute by itself, so that ten seconds could become a minute. */
+const LATENESS_CHECK_MS = 1_000;
 /** Longer than the idle time of usual clients and proxies, so that they close first and no request meets a closing socket. */
 const KEEP_ALIVE_MS = 75_000;
 const MAX_HEADER_BYTES = 16_384;
@@ -38,8 +40,14 @@ export function createHttpAdapter(limits: HttpLimits, log: FailureLog): FastifyA
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
-    // A request without the header `host` is answered here, with a code.
-    http: { maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false },
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // A request without the header `host` is answered here, with a code.
+      requireHostHeader: false,
+      // Node takes the shorter of two times for the headers and the longer one for all: left at its own minute, this would be the time for a body.
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: LATENESS_CHECK_MS,
+    },
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => sendFailure(error, request, reply, log),
     clientErrorHandler: answerBrokenRequest,
   });
