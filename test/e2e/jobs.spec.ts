@@ -136,6 +136,16 @@ describeOnEveryDatabase('a job', (ground) => {
     expect(done + pending).toBe(40);
   });
 
+  it('is tried again once, however many ask for it at once', async () => {
+    const id = String((await create({ query: { name: 'of nothing' } })).body.id);
+    await until('it has finished', async () => (await stateOf(assent, id)) === 'finished');
+    const answers = await Promise.all(Array.from({ length: 8 }, () => assent.post(`/v1/jobs/${id}/retry`, { reason: 'go on' })));
+    const retried = answers.filter(({ status }) => status === 200);
+    const rows = (await assent.get('/v1/audit?limit=100')).body.items as unknown as { action: string; detail: { job?: string } }[];
+    expect(rows.filter(({ action, detail }) => action === 'job-retry' && detail.job === id)).toHaveLength(retried.length);
+    expect(new Set(answers.map(({ body }) => body.code))).toEqual(new Set([undefined, 'job_running']));
+  });
+
   it('is refused for what makes no sense', async () => {
     expect((await create({ query: {} })).body.code).toBe('invalid_request');
     expect((await create({ query: { status: 'asleep' } })).body.code).toBe('invalid_query');

@@ -36,8 +36,17 @@ const answer = {
     outcome: { type: 'string', enum: ['done', 'repeated', 'recorded', 'dry_run', 'approval_requested'] },
     id: { ...text, description: 'The id of its row in the audit.' },
     version: { type: 'integer' },
-    transaction: transactionSchema,
-    approval: text,
+    transaction: { ...transactionSchema, description: 'As it is; of a `dry_run`: as it would be.' },
+    consequence: { ...text, description: 'Of a `dry_run`: what would happen.' },
+    undo: { ...text, description: 'Of a `dry_run`: whether, and how, it could be taken back.' },
+    before: {
+      type: 'object',
+      properties: { status: text, paused: { type: 'boolean' } },
+      description: 'Of a `dry_run`: how the transaction stands now.',
+    },
+    approval: { ...text, description: 'The id of the request, where a second person must agree.' },
+    expiresAt: { ...text, format: 'date-time', description: 'Until when the second person may.' },
+    links: { type: 'object', properties: { approval: text } },
   },
 } as const;
 

@@ -1,5 +1,6 @@
 /** The routes of approvals, for the documents and the guard. */
 import { openTo } from '../../access/index.js';
+import { actionRefusals } from '../actions/actions.routes.js';
 import type { Route } from '../route.js';
 import { reasonOnlySchema } from '../schemas/common.js';
 import {
@@ -45,11 +46,11 @@ export const approvalRoutes: readonly Route[] = [
     answers: [
       {
         status: 200,
-        meaning: 'Carried out; `outcome` says what was answered. Errors of the action itself are possible, too.',
+        meaning: 'Carried out; `outcome` says what was answered. What the action is refused with is the answer here, too.',
         schema: requestSchema,
       },
     ],
-    errors: ['own_request', ...decisionErrors],
+    errors: ['own_request', ...decisionErrors, ...actionRefusals, 'idempotency_in_progress', 'overloaded', 'outcome_unknown', 'draining'],
   },
   {
     method: 'POST',

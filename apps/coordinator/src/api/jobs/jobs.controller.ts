@@ -127,7 +127,8 @@ export class JobsController {
     const goesOn = hasCollected(job)
       ? ({ ...anew, state: 'canary', canaryEnd: first.at(-1)?.place ?? 0 } as const)
       : ({ ...anew, state: 'collecting' } as const);
-    await jobs.moveBy(id, ['stopped', 'finished'], goesOn, auditOf(by, 'job-retry', reason, id));
+    const moved = await jobs.moveBy(id, ['stopped', 'finished'], goesOn, auditOf(by, 'job-retry', reason, id));
+    if (!moved) throw new ApiError('job_running', `Somebody else has just had job ${id} tried again.`);
     sendJson(reply, 200, await this.shown(await this.find(id)));
   }
 

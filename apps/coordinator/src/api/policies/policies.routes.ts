@@ -11,6 +11,11 @@ const policy = {
   properties: { name: { type: 'string' }, version: { type: 'integer' }, retired: { type: 'boolean' }, ...fieldSchemas },
 } as const;
 
+const retired = {
+  ...policy,
+  properties: { ...policy.properties, outcome: { type: 'string', enum: ['done', 'repeated'], description: '`repeated`: it was already.' } },
+} as const;
+
 const away: readonly ErrorCode[] = ['store_unavailable', 'not_ready'];
 
 export const policiesRoutes: readonly Route[] = [
@@ -70,7 +75,7 @@ export const policiesRoutes: readonly Route[] = [
     summary: 'Retires a policy: no new transaction may be begun with it',
     access: openTo.admins,
     body: reasonOnlySchema,
-    answers: [{ status: 200, meaning: 'It is retired, or was already.', schema: policy }],
+    answers: [{ status: 200, meaning: 'It is retired, or was already.', schema: retired }],
     errors: ['policy_not_found', ...away],
   },
 ];
