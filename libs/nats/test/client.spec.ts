@@ -1,5 +1,5 @@
-import { type AddressInfo, createServer } from 'node:net';
 import { jetstreamManager } from '@nats-io/jetstream';
+import { startHangingUp } from '../../../test/support/hanging-up.js';
 import { describeOnNats, type NatsServer, startNats } from '../../../test/support/nats.js';
 import { EVENT_STREAM, ensureEventStream, NatsBrokenError, NatsClient, NatsClosedError } from '../src/index.js';
 
@@ -55,19 +55,13 @@ describeOnNats('a connection to NATS', () => {
 describe('a connection that never came about', () => {
   it('is complained of once, however often it is tried', async () => {
     const changes: string[] = [];
-    let tries = 0;
-    const server = createServer((socket) => {
-      tries += 1;
-      socket.destroy();
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
+    const server = await startHangingUp();
     const onChange = (state: string) => void changes.push(state);
-    const client = NatsClient.open({ address: { servers: [`127.0.0.1:${port}`] }, name: 'test', onChange });
+    const client = NatsClient.open({ address: { servers: [`127.0.0.1:${server.port}`] }, name: 'test', onChange });
     client.connection().catch(() => undefined);
-    await until('it is tried a third time', () => tries >= 3);
+    await until('it is tried a third time', () => server.tries() >= 3);
     await client.close();
-    await new Promise((resolve) => server.close(resolve));
+    await server.close();
     expect(changes).toEqual(['disconnected']);
   });
 
