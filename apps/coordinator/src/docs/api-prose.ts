@@ -1,4 +1,5 @@
 /** What `docs/api.md` says in words: conventions of the API, and an example of each route. */
+import { administrationExamples } from './administration-examples.js';
 
 export const conventions = `# REST v1
 
@@ -30,6 +31,7 @@ at \`/docs\` (\`/docs-json\` for programs). Bodies are JSON, declared as \`conte
 `;
 
 export const examples: Readonly<Record<string, string>> = {
+  ...administrationExamples,
   begin: `curl -s localhost:4100/v1/transactions -H 'content-type: application/json' -d '{
   "gid": "order-77", "name": "checkout", "pattern": "saga", "policy": "standard", "key": "order-77",
   "branches": [
@@ -43,7 +45,10 @@ curl -s localhost:4100/v1/transactions -H 'content-type: application/json' -d '{
   -d '{ "contract": "inventory.reserve", "payload": { "lines": [ { "sku": "tea", "quantity": 2 } ] }, "run": "coordinator" }'`,
   submit: `curl -s localhost:4100/v1/transactions/transfer-5/submit -H 'content-type: application/json' \\
   -d '{ "branches": ["inventory.reserve"], "wait": "final" }'`,
-  abort: `curl -s localhost:4100/v1/transactions/transfer-5/abort -H 'content-type: application/json' \\
+  abort: `curl -s localhost:4100/v1/transactions -H 'content-type: application/json' -d '{
+  "gid": "transfer-6", "name": "checkout", "pattern": "tcc", "driver": "initiator", "branches": [] }'
+
+curl -s localhost:4100/v1/transactions/transfer-6/abort -H 'content-type: application/json' \\
   -d '{ "reason": "the customer changed their mind" }'`,
   get: `curl -s localhost:4100/v1/transactions/order-77
 curl -s 'localhost:4100/v1/transactions/order-77?include=attempts,audit'`,
@@ -51,14 +56,21 @@ curl -s 'localhost:4100/v1/transactions/order-77?include=attempts,audit'`,
 curl -s 'localhost:4100/v1/transactions?status=aborted&code=INSUFFICIENT_FUNDS&from=2026-11-22T00:00:00Z'
 curl -s 'localhost:4100/v1/transactions?key=order-77'`,
   actions: 'curl -s localhost:4100/v1/transactions/order-77/actions',
-  act: `curl -s localhost:4100/v1/transactions/order-77/actions/retry -H 'content-type: application/json' \\
-  -H 'if-match: "3"' -H 'idempotency-key: mine-1' -d '{ "reason": "the bank is back", "dryRun": true }'`,
+  act: `curl -s localhost:4100/v1/transactions -H 'content-type: application/json' -d '{
+  "gid": "transfer-7", "name": "checkout", "pattern": "tcc", "driver": "initiator", "branches": [] }'
+
+curl -s localhost:4100/v1/transactions/transfer-7/actions/pause -H 'content-type: application/json' \\
+  -H 'if-match: "1"' -H 'idempotency-key: mine-1' -d '{ "reason": "the bank wants to look at it", "dryRun": true }'`,
   createJob: `curl -s localhost:4100/v1/jobs -H 'idempotency-key: mine-2' -H 'content-type: application/json' \\
   -d '{ "action": "retry", "query": { "attention": "any", "participant": "payment" }, "reason": "the bank is back", "perSecond": 100 }'`,
+  jobs: 'curl -s localhost:4100/v1/jobs',
+  job: 'curl -s localhost:4100/v1/jobs/0199c2a0-7c1e-7a0b-9c55-0242ac120009',
   jobItems: "curl -s 'localhost:4100/v1/jobs/0199c2a0-7c1e-7a0b-9c55-0242ac120009/items?state=failed'",
   runRetention: `curl -s localhost:4100/v1/retention/run -H 'content-type: application/json' -d '{ "dryRun": true }'`,
   retention: 'curl -s localhost:4100/v1/retention',
   stopJob: `curl -s localhost:4100/v1/jobs/0199c2a0-7c1e-7a0b-9c55-0242ac120009/stop -H 'content-type: application/json' -d '{ "reason": "too soon" }'`,
+  policies: 'curl -s localhost:4100/v1/policies',
+  policy: 'curl -s localhost:4100/v1/policies/standard',
   createPolicy: `curl -s localhost:4100/v1/policies -H 'content-type: application/json' \\
   -d '{ "name": "night", "reason": "batches may take their time", "deadlineMs": 3600000, "capMs": 60000 }'`,
   changePolicy: `curl -s localhost:4100/v1/policies/standard/versions -H 'content-type: application/json' -d '{ "reason": "longer", "deadlineMs": 7200000 }'`,
@@ -73,5 +85,9 @@ curl -s 'localhost:4100/v1/transactions?key=order-77'`,
   -d '{ "reason": "the wrong certificate has been replaced" }'`,
   wakeParticipant: `curl -s localhost:4100/v1/participants/payment/wake -H 'content-type: application/json' \\
   -d '{ "reason": "payment is back after an hour" }'`,
+  registry: 'curl -s localhost:4100/v1/registry',
+  live: 'curl -s localhost:4100/health/live',
+  ready: 'curl -s localhost:4100/health/ready',
+  metrics: 'curl -s localhost:4100/metrics',
   wait: "curl -s 'localhost:4100/v1/transactions/order-77/wait?until=final&timeoutMs=5000'",
 };
