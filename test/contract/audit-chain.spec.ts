@@ -202,7 +202,8 @@ function suite(ground: () => Promise<Ground>): void {
     await write(2, 'g-2');
     const find = (query: object) => findAudit(opened.dataSource, { limit: 10, ...query });
     expect((await find({ gid: 'g-1' })).map(({ reason }) => reason)).toEqual(['r2', 'r1', 'r0']);
-    expect(await find({ principal: 'eve' })).toEqual([]);
+    expect(await find({ principal: 'ada' })).toHaveLength(5);
+    expect([await find({ principal: 'eve' }), await find({ principal: 'ada ' })]).toEqual([[], []]);
     expect(await find({ fromMs: START_MS + 1, toMs: START_MS + 2 })).toHaveLength(2);
     const [newest] = await find({});
     expect((await find({ beforeId: newest?.id })).map(({ id }) => id)).not.toContain(newest?.id);

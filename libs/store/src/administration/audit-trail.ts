@@ -30,10 +30,15 @@ export async function recordAudit(manager: EntityManager, row: AuditRow): Promis
 export async function findAudit(dataSource: DataSource, query: AuditQuery): Promise<readonly AuditRow[]> {
   const find = dataSource.getRepository(AuditLogEntity).createQueryBuilder('a');
   if (query.gid !== undefined) find.andWhere('a.gid = :gid', { gid: query.gid });
-  if (query.principal !== undefined) find.andWhere('a.principal = :principal', { principal: query.principal });
+  if (query.principal !== undefined) find.andWhere(`${exactly(dataSource, 'a.principal')} = :principal`, { principal: query.principal });
   if (query.fromMs !== undefined) find.andWhere('a.at >= :fromMs', { fromMs: query.fromMs });
   if (query.toMs !== undefined) find.andWhere('a.at < :toMs', { toMs: query.toMs });
   if (query.beforeId !== undefined) find.andWhere('a.id < :beforeId', { beforeId: query.beforeId });
   const rows = await find.orderBy('a.id', 'DESC').take(Math.min(query.limit, MOST_AUDIT_ROWS)).getMany();
   return rows.map((row) => ({ ...row }));
+}
+
+/** A text column that is compared character by character: the collations of MySQL and MariaDB ignore blanks at the end. */
+function exactly({ options }: DataSource, column: string): string {
+  return options.type === 'better-sqlite3' ? column : `CAST(${column} AS BINARY)`;
 }

@@ -8,6 +8,7 @@ import { ActionDesk } from './action-desk.js';
 
 const before = { gid: 'g', version: 7, status: 'aborting', branches: [] } as unknown as TransactionView;
 const ann = { name: 'ann', role: 'operator' } as const;
+const byAnn = { requestedBy: ann, approvedBy: null, idempotencyKey: 'k' } as const;
 
 /** A desk whose engine answers a rehearsal like this, and what was handed to it. */
 function aDesk(rehearsal: Rehearsal) {
@@ -30,9 +31,9 @@ function aDesk(rehearsal: Rehearsal) {
       'deed-1',
       { gid: 'g', action: 'resolve', reason: 'seen at the bank', version: null, parameters: {} },
       { branch: 'a', op: 'cancel', outcome: 'succeeded' },
-      { requestedBy: ann, approvedBy: null, idempotencyKey: 'k' },
+      byAnn,
     );
-  return { done, settle, seals: () => seals };
+  return { done, desk, settle, seals: () => seals };
 }
 
 describe('settling an op by hand', () => {
@@ -47,6 +48,18 @@ describe('settling an op by hand', () => {
     await settle().catch(() => undefined);
     expect([seals(), done[0]]).toEqual([0, expect.objectContaining({ ifVersion: 7 })]);
   });
+});
+
+it('shows a reason that is long with the transaction as whole characters', async () => {
+  const { done, desk } = aDesk({ refusal: null, before, after: before });
+  const abort = (reason: string) =>
+    desk
+      .carryOut(`deed-${reason.length}`, { gid: 'g', action: 'abort', reason, version: null, parameters: {} }, {}, byAnn)
+      .catch(() => undefined);
+  await abort(`x${'😀'.repeat(300)}`);
+  await abort(`x${'😀'.repeat(600)}`);
+  const messages = done.map(({ intervention }) => (intervention.kind === 'abort' ? intervention.message : null));
+  expect(messages).toEqual([`x${'😀'.repeat(300)}`, `x${'😀'.repeat(499)}`]);
 });
 
 describe('what waits for a second person', () => {

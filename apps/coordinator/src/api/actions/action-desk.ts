@@ -129,7 +129,7 @@ export class ActionDesk implements ActionRunner {
       case 'resume':
         return { kind: action };
       case 'abort':
-        return { kind: 'abort', code, message: asked.reason.slice(0, LONGEST_MESSAGE) };
+        return { kind: 'abort', code, message: cutToCharacters(asked.reason, LONGEST_MESSAGE) };
       case 'change-policy':
         return { kind: 'change-policy', policy: await this.policyOf(parameters) };
       case 'resolve':
@@ -212,6 +212,11 @@ async function asApiError<T>(work: () => Promise<T>): Promise<T> {
 
 /** The reason of a decision is shown with the transaction, where it is cut. */
 const LONGEST_MESSAGE = 500;
+
+/** A cut between UTF-16 units could leave half a character, which is no text that this API would accept itself. */
+function cutToCharacters(text: string, most: number): string {
+  return text.length <= most ? text : Array.from(text).slice(0, most).join('');
+}
 
 /** Throws `unknown_action`. */
 export function readName(name: string): ActionName {
