@@ -95,6 +95,25 @@ function suite(ground: () => Promise<Ground>): void {
     expect((await chain.verify()).broken).toEqual({ seq: 2, auditId: ids[1], problem: 'row_missing' });
   });
 
+  it('shows by a head that was kept whether the newest end was cut off, everything was, or all was made anew', async () => {
+    await write(6);
+    await chain.extend();
+    const kept = (await chain.head()) ?? { seq: 0, hash: '' };
+    await write(2);
+    await chain.extend();
+    expect(await chain.verify(kept)).toMatchObject({ holds: true, kept: 'there' });
+    expect(await chain.verify()).toMatchObject({ holds: true, kept: null });
+    expect(await chain.verify({ ...kept, hash: 'f'.repeat(64) })).toMatchObject({ holds: false, broken: null, kept: 'changed' });
+    await purgeAudit(opened.dataSource, { beforeMs: START_MS + 3, limit: 3 });
+    expect(await chain.verify({ ...kept, seq: 1 })).toMatchObject({ holds: true, kept: 'purged' });
+    await run('DELETE FROM audit_log WHERE id IN (SELECT audit_id FROM audit_chain WHERE seq >= 6)');
+    await run('DELETE FROM audit_chain WHERE seq >= 6');
+    expect(await chain.verify()).toMatchObject({ holds: true });
+    expect(await chain.verify(kept)).toMatchObject({ holds: false, broken: null, kept: 'missing' });
+    for (const table of ['audit_log', 'audit_chain']) await run(`DELETE FROM ${table}`);
+    expect(await chain.verify(kept)).toMatchObject({ holds: false, kept: 'missing' });
+  });
+
   it('is not taken for broken while retention takes the oldest away', async () => {
     await write(450);
     for (let batch = 0; batch < 3; batch += 1) await chain.extend();

@@ -42,6 +42,8 @@ it('prints a key without touching anything', async () => {
 it('proves the audit, or names where it does not hold', async () => {
   await run('keys', 'create', 'root', 'admin');
   expect((await run('audit', 'verify')).holds).toBe(true);
+  const cutOff = await run('audit', 'verify', `7:${'a'.repeat(64)}`);
+  expect([cutOff.holds, cutOff.lines.at(-1)]).toEqual([false, expect.stringMatching(/^BROKEN: the link 7 that was kept is gone/)]);
   const opened = await openTransactionStore({ url: databaseUrl, leaseMs: 5_000 });
   await opened.dataSource.query('DELETE FROM audit_unchained');
   await opened.store.close();

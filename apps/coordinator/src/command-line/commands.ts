@@ -1,5 +1,5 @@
 /** What can be administered without a coordinator that runs: the first keys, and the proof of the audit. It works on the database itself. */
-import { AuditChain, type OpenedStore, openTransactionStore } from '@assent/store';
+import { AuditChain, type ChainHead, chainHeadIn, type KeptHead, type OpenedStore, openTransactionStore } from '@assent/store';
 import { hashOfKey, makeApiKey, type Role, roles } from '../access/index.js';
 import { KeyAdministration } from '../admin/index.js';
 import { ApiError } from '../errors/index.js';
@@ -18,6 +18,7 @@ npm run keys -- create NAME ROLE          makes a key in the database; ROLE is o
 npm run keys -- list                      lists the keys of the database, without their secrets
 npm run keys -- revoke ID REASON          revokes one
 npm run audit:verify                      reads the chain over the audit, and ends non-zero where it does not hold
+npm run audit:verify -- SEQ:HASH          the same, and looks for a head that was kept elsewhere
 The database is that of ASSENT_DATABASE_URL. A SQLite file can be had while no coordinator runs on it; a running one does the same over REST.`;
 
 export interface Ground {
@@ -32,7 +33,10 @@ export async function runCommand(args: readonly string[], ground: Ground): Promi
     ground.print(makeApiKey());
     return true;
   }
-  if (subject === 'audit' && verb === 'verify' && rest.length === 0) return onDatabase(ground, (opened) => verify(opened, ground));
+  if (subject === 'audit' && verb === 'verify' && rest.length <= 1) {
+    const kept = rest[0] === undefined ? null : chainHeadIn(rest[0]);
+    if (kept !== null || rest.length === 0) return onDatabase(ground, (opened) => verify(opened, ground, kept));
+  }
   if (subject === 'keys' && verb === 'create' && rest.length === 2) return onDatabase(ground, (opened) => create(opened, ground, rest));
   if (subject === 'keys' && verb === 'list' && rest.length === 0) return onDatabase(ground, (opened) => list(opened, ground));
   if (subject === 'keys' && verb === 'revoke' && rest.length >= 2) return onDatabase(ground, (opened) => revoke(opened, ground, rest));
@@ -87,14 +91,26 @@ async function revoke(opened: OpenedStore, { print }: Ground, [id = '', ...reaso
   return true;
 }
 
-async function verify({ dataSource }: OpenedStore, { print }: Ground): Promise<boolean> {
-  const { holds, links, unchained, foreign, broken, head } = await new AuditChain(dataSource).verify();
+async function verify({ dataSource }: OpenedStore, { print }: Ground, kept: ChainHead | null): Promise<boolean> {
+  const { holds, links, unchained, foreign, broken, head, kept: found } = await new AuditChain(dataSource).verify(kept);
   print(
-    `${links} links hold, ${unchained} rows wait for theirs, the head is ${head === null ? 'not there yet' : `${head.seq} ${head.hash}`}`,
+    `${links} links hold, ${unchained} rows wait for theirs, the head is ${head === null ? 'not there yet' : `${head.seq}:${head.hash}`}`,
   );
   if (broken !== null) print(`BROKEN at ${broken.seq}: the row ${broken.auditId} is ${broken.problem.replace('_', ' ')}`);
   for (const id of foreign) print(`FOREIGN: the row ${id} was written by nobody who works for the coordinator`);
+  if (found !== null) print(`${holdsNot(found) ? 'BROKEN: ' : ''}the link ${kept?.seq} ${became[found]}`);
   return holds;
+}
+
+const became: Readonly<Record<KeptHead, string>> = {
+  there: 'is the one that was kept',
+  changed: 'is not the one that was kept: the chain was made anew',
+  missing: 'that was kept is gone: the newest end of the chain was cut off',
+  purged: 'that was kept is older than what retention has left: nothing can be said of it',
+};
+
+function holdsNot(found: KeptHead): boolean {
+  return found === 'changed' || found === 'missing';
 }
 
 function isRole(text: string): text is Role {

@@ -27,6 +27,12 @@ export interface ChainHead {
   readonly hash: string;
 }
 
+/** A head as people write it down, `seq:hash`; `null` where a text is none. */
+export function chainHeadIn(text: string): ChainHead | null {
+  const [, seq, hash] = /^([1-9]\d{0,14}):([0-9a-f]{64})$/.exec(text) ?? [];
+  return seq === undefined || hash === undefined ? null : { seq: Number(seq), hash };
+}
+
 /** A place where the chain does not hold. */
 export interface BrokenLink {
   readonly seq: number;
@@ -34,6 +40,12 @@ export interface BrokenLink {
   /** `changed`: the row is not what was hashed. `row_missing`: it is gone. `link_missing`: numbers are missing before this link. */
   readonly problem: 'changed' | 'row_missing' | 'link_missing';
 }
+
+/**
+ * What became of a head that was kept elsewhere. `changed`: the chain has been made anew. `missing`: its newest end was cut off. `purged`: retention has
+ * taken that part away, so that nothing can be said.
+ */
+export type KeptHead = 'there' | 'changed' | 'missing' | 'purged';
 
 export interface ChainReport {
   readonly holds: boolean;
@@ -45,6 +57,8 @@ export interface ChainReport {
   /** The first broken link; what comes after it cannot be judged. */
   readonly broken: BrokenLink | null;
   readonly head: ChainHead | null;
+  /** `null`: none was named. */
+  readonly kept: KeptHead | null;
 }
 
 export class AuditChain {
@@ -66,14 +80,16 @@ export class AuditChain {
     return link === null ? null : { seq: link.seq, hash: link.hash };
   }
 
-  /** Reads the whole chain, a batch at a time, and stops at the first link that does not hold. */
-  async verify(): Promise<ChainReport> {
+  /** Reads the whole chain, a batch at a time, and stops at the first link that does not hold. `kept`: a head of before, which must be in it. */
+  async verify(kept: ChainHead | null = null): Promise<ChainReport> {
     const { manager } = this.dataSource;
     let { links, broken } = await readThrough(manager);
     for (let look = 1; broken !== null && look < MOST_LOOKS; look += 1) ({ links, broken } = await readThrough(manager));
     const foreign = await foreignRows(manager);
     const unchained = await manager.count(AuditUnchainedEntity);
-    return { holds: broken === null && foreign.length === 0, links, unchained, foreign, broken, head: await this.head() };
+    const found = kept === null ? null : await lookFor(manager, kept);
+    const holds = broken === null && foreign.length === 0 && found !== 'changed' && found !== 'missing';
+    return { holds, links, unchained, foreign, broken, head: await this.head(), kept: found };
   }
 
   private async extendWithin(manager: EntityManager): Promise<number> {
@@ -120,6 +136,13 @@ function linksAfter(manager: EntityManager, seq: number): Promise<(AuditChainEnt
     .orderBy('c.seq', 'ASC')
     .limit(BATCH)
     .getMany() as Promise<(AuditChainEntity & { readonly row: AuditLogEntity | null })[]>;
+}
+
+async function lookFor(manager: EntityManager, { seq, hash }: ChainHead): Promise<KeptHead> {
+  const link = await manager.findOneBy(AuditChainEntity, { seq });
+  if (link !== null) return link.hash === hash ? 'there' : 'changed';
+  const [oldest] = await manager.find(AuditChainEntity, { order: { seq: 'ASC' }, take: 1 });
+  return oldest !== undefined && seq < oldest.seq ? 'purged' : 'missing';
 }
 
 async function newestLink(manager: EntityManager): Promise<AuditChainEntity | null> {

@@ -45,10 +45,10 @@ export class AuditAdministration {
     return this.chain.head();
   }
 
-  /** Takes up what waits, then reads the whole chain. */
-  async verify(): Promise<ChainReport> {
+  /** Takes up what waits, then reads the whole chain. `kept`: a head of before, or `null`. */
+  async verify(kept: ChainHead | null): Promise<ChainReport> {
     await this.extend();
-    return this.chain.verify();
+    return this.chain.verify(kept);
   }
 
   /** Adds links for what has none. Rounds of one node follow each other. */

@@ -1,8 +1,10 @@
 /** `/v1/audit`: who did what, and whether the record of it is whole. */
 import type { AuditRow } from '@assent/engine';
+import { type ChainHead, chainHeadIn } from '@assent/store';
 import { Controller, Get, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Administration } from '../../admin/index.js';
+import { ApiError } from '../../errors/index.js';
 import { readGid, readLimit, readMoment, readPosition, readQuery } from '../path.js';
 import { sendJson } from '../reply.js';
 import { isoTime } from '../transaction-body.js';
@@ -35,9 +37,16 @@ export class AuditController {
 
   @Get('verify')
   async verify(@Query() query: unknown, @Res() reply: FastifyReply): Promise<void> {
-    readQuery(query, []);
-    sendJson(reply, 200, await this.administration.audit().verify());
+    const { kept } = readQuery(query, ['kept']);
+    sendJson(reply, 200, await this.administration.audit().verify(kept === undefined ? null : readKept(kept)));
   }
+}
+
+/** A head that was kept: `seq:hash`, as the log and `GET /v1/audit/head` had it. */
+function readKept(text: string): ChainHead {
+  const head = chainHeadIn(text);
+  if (head === null) throw new ApiError('invalid_query', 'kept must be a head that was kept, as 42:<64 hex digits>.');
+  return head;
 }
 
 function bodyOf({ id, gid, atMs, principal, action, reason, detail }: AuditRow): object {

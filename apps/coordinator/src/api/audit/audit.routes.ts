@@ -40,6 +40,12 @@ const report = {
       description: 'The first link that does not hold.',
     },
     head,
+    kept: {
+      ...optional,
+      enum: ['there', 'changed', 'missing', 'purged', null],
+      description:
+        'What became of the head that was named: `changed` and `missing` mean that the chain does not hold; `purged` that retention has taken that part.',
+    },
   },
 } as const;
 
@@ -87,6 +93,7 @@ export const auditRoutes: readonly Route[] = [
     name: 'verifyAudit',
     summary: 'Reads the whole chain over the audit, and names the first link that does not hold',
     access: openTo.operators,
+    query: { kept: { ...text, description: 'A head that was kept elsewhere, as `seq:hash`: it must still be in the chain.' } },
     answers: [{ status: 200, meaning: 'What was found, whether it holds or not.', schema: report }],
     errors: ['invalid_query', ...notNow],
   },
