@@ -68,7 +68,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const ask = () => approvals.request(asked, ['resolve', 'force'], ada);
+const demanded = async () => {
+  const demand = await approvals.demandOn(['resolve', 'force'], 'operator');
+  if (demand === null) throw new Error('no rule demands a second person');
+  return demand;
+};
+const ask = async () => approvals.request(asked, await demanded(), ada);
 const auditOf = async () =>
   (await opened.store.readAudit('g-1')).map(({ principal, action, detail }) => ({ ...JSON.parse(detail), principal, action }));
 
@@ -81,6 +86,13 @@ it('demands a second person for the actions and roles that a rule names, and for
   expect(await approvals.areDemanded(['retry', 'force'], 'operator')).toBe(true);
   expect(await approvals.demandNoMore('force', 'operator', 'root', 'too slow')).toBe(true);
   expect(await approvals.areDemanded(['retry', 'force'], 'operator')).toBe(false);
+});
+
+it('keeps what was asked for although the rule that demanded it is taken away in this moment', async () => {
+  const demand = await demanded();
+  await approvals.demandNoMore('resolve', 'operator', 'root', 'too slow');
+  const { id, requestedAtMs, expiresAtMs } = await approvals.request(asked, demand, ada);
+  expect([expiresAtMs - requestedAtMs, (await approvals.show(id)).request.state]).toEqual([HOUR_MS, 'pending']);
 });
 
 it('carries out what somebody else has agreed to, and the audit has both names', async () => {

@@ -6,12 +6,15 @@
  * out. A node that dies in between leaves an approved request without an outcome, which whoever approved it may approve again: the action takes effect
  * once, because its idempotency key is the id of the request.
  */
-import { type ApprovalRequest, ApprovalTable, inTransaction, recordAudit } from '@assent/store';
+import { type ApprovalRequest, type ApprovalRule, ApprovalTable, inTransaction, recordAudit } from '@assent/store';
 import type { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Principal, Role } from '../../access/index.js';
 import { ApiError } from '../../errors/index.js';
 import type { ActionRunner, AskedAction } from './action-runner.js';
+
+/** That a second person must agree, within this time. */
+export type Demand = Pick<ApprovalRule, 'ttlMs'>;
 
 /** How the request stands, and what it would do now. */
 export interface ShownRequest {
@@ -52,26 +55,29 @@ export class Approvals {
 
   /** True when one of these actions (an action, and `force` where it is forced) needs a second person for somebody with this role. */
   async areDemanded(actions: readonly string[], role: Role): Promise<boolean> {
-    return (await this.table.shortestRule(actions, role)) !== null;
+    return (await this.demandOn(actions, role)) !== null;
+  }
+
+  /** As `areDemanded`, with the time that the second person has: of several rules the shortest counts. `null`: none demands one. */
+  demandOn(actions: readonly string[], role: Role): Promise<Demand | null> {
+    return this.table.shortestRule(actions, role);
   }
 
   /**
-   * Keeps what was asked for. `actions` as for `areDemanded`; of several rules the shortest time counts. Throws `ApiError` as the preview does, and
+   * Keeps what was asked for, under the demand that was found, though its rule may be gone by now. Throws `ApiError` as the preview does, and
    * `too_many_approvals`. `id`: of the request, for whoever may have to look whether it was kept.
    */
-  async request(asked: AskedAction, actions: readonly string[], by: Principal, id: string = uuidv7()): Promise<ApprovalRequest> {
+  async request(asked: AskedAction, { ttlMs }: Demand, by: Principal, id: string = uuidv7()): Promise<ApprovalRequest> {
     const { preview, inFull } = await this.unlessRefused(
       async () => ({ preview: await this.runnerThere().preview(asked, by), inFull: await this.runnerThere().inFull(asked) }),
       (manager, refusal) => this.recordUnasked(manager, asked, by, refusal),
     );
-    const rule = await this.table.shortestRule(actions, by.role);
-    if (rule === null) throw new Error(`No rule demands a second person for ${asked.action}`);
     const requestedAtMs = await this.clock.databaseMs();
     const request: ApprovalRequest = {
       ...{ id, gid: asked.gid, action: asked.action, reason: asked.reason },
       request: JSON.stringify(inFull),
       preview: JSON.stringify(preview),
-      ...{ requestedBy: by.name, requesterRole: by.role, requestedAtMs, expiresAtMs: requestedAtMs + rule.ttlMs },
+      ...{ requestedBy: by.name, requesterRole: by.role, requestedAtMs, expiresAtMs: requestedAtMs + ttlMs },
       ...{ state: 'pending', decidedBy: null, comment: null, decidedAtMs: null, outcome: null },
     };
     await this.unlessRefused(

@@ -3,7 +3,7 @@ import type { ApprovalRequest } from '@assent/store';
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { type Principal, principalOf } from '../../access/index.js';
-import { Administration, type AskedAction } from '../../admin/index.js';
+import { Administration, type AskedAction, type Demand } from '../../admin/index.js';
 import { ApiError } from '../../errors/index.js';
 import { Operations } from '../operations.js';
 import { readGid, readQuery } from '../path.js';
@@ -56,9 +56,9 @@ export class ActionsController {
       sendJson(reply, 200, await this.desk.preview(asked, by));
       return;
     }
-    const demanded = parameters.force === true ? [name, 'force'] : [name];
-    if (await this.administration.approvals().areDemanded(demanded, by.role)) {
-      const { status, body } = await this.request(asked, demanded, by, idempotencyKey);
+    const demand = await this.administration.approvals().demandOn(parameters.force === true ? [name, 'force'] : [name], by.role);
+    if (demand !== null) {
+      const { status, body } = await this.request(asked, demand, by, idempotencyKey);
       sendJson(reply, status, body);
       return;
     }
@@ -67,13 +67,13 @@ export class ActionsController {
   }
 
   /** A second person has to agree first. One who asks again under their key is told of the request that they have made. */
-  private request(asked: AskedAction, demanded: readonly string[], by: Principal, key: string | null): Promise<Answered> {
+  private request(asked: AskedAction, demand: Demand, by: Principal, key: string | null): Promise<Answered> {
     const approvals = this.administration.approvals();
     return once(() => this.operations.idempotencyKeys(), {
       principal: by.name,
       key,
       content: asked,
-      work: async (id) => requested(await approvals.request(asked, demanded, by, id)),
+      work: async (id) => requested(await approvals.request(asked, demand, by, id)),
       lookBack: async (id) => {
         const kept = await approvals.lookBack(id);
         return kept === null ? null : requested(kept);
