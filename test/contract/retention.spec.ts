@@ -93,7 +93,8 @@ describeEveryDatabase('retention', (opened) => {
     await aged('stays', 29, 'committed');
     await aged('open', 31, 'active');
     expect(await purge('delete')).toEqual({ looked: 2, emptied: 0, deleted: 1, flagged: 1 });
-    expect(await purge('delete')).toMatchObject({ looked: 1, deleted: 0 });
+    expect(await new Retention(opened().dataSource, times).foresee('delete', 100)).toMatchObject({ looked: 1, flagged: 0 });
+    expect(await purge('delete')).toMatchObject({ looked: 1, deleted: 0, flagged: 0 });
     expect([await read('gone'), (await read('stays'))?.gid, (await read('open'))?.gid]).toEqual([null, 'stays', 'open']);
     const found = await opened().search.page({ filter: { ...anything, attention: 'parked' }, after: null, limit: 10 });
     expect(found.items).toMatchObject([{ gid: 'open', attention: [{ kind: 'parked', code: 'undecided_at_retention' }] }]);

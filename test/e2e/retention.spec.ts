@@ -50,6 +50,20 @@ describeOnEveryDatabase('retention', (ground) => {
     const { items } = (await assent.get('/v1/audit')).body as unknown as { items: object[] };
     expect(items).toContainEqual(expect.objectContaining({ principal: 'local', action: 'retention-run' }));
   });
+
+  it('flags what nobody has decided for so long, once, until it is decided', async () => {
+    await assent.post('/v1/policies', { name: 'for-people', reason: 'people decide', deadlineMs: 90 * DAY_MS });
+    await assent.post('/v1/transactions', { gid: 'forgotten', pattern: 'tcc', driver: 'initiator', policy: 'for-people', branches: [] });
+    await assent.stop();
+    await age(ground().url, 'forgotten', 21 * DAY_MS);
+    assent = await ground().start({ ASSENT_KEEP_FINISHED_DAYS: '2', ASSENT_RETENTION_DAYS: '20' });
+    const run = async () => ((await assent.post('/v1/retention/run', {})).body.purged as unknown as { flagged: number }).flagged;
+    const flagged = async () =>
+      ((await assent.get('/v1/transactions?attention=parked')).body as unknown as { items: { gid: string }[] }).items.map(({ gid }) => gid);
+    expect([await run(), await run(), await flagged()]).toEqual([1, 0, ['forgotten']]);
+    expect((await assent.post('/v1/transactions/forgotten/abort', { wait: 'final' })).body.status).toBe('aborted');
+    expect(await flagged()).toEqual([]);
+  });
 });
 
 const endedAtMs = Date.now() - 11 * DAY_MS;
@@ -58,6 +72,13 @@ const oldJob: Job = {
   ...{ role: 'operator', state: 'finished', cause: '', perSecond: 50, total: 0, position: null, canaryEnd: null },
   ...{ createdAtMs: endedAtMs, finishedAtMs: endedAtMs },
 };
+
+/** Makes a transaction at rest older than it is. */
+async function age(url: string, gid: string, byMs: number): Promise<void> {
+  const { store, dataSource } = await openTransactionStore({ url, leaseMs: 5_000 });
+  await dataSource.query('UPDATE global_transaction SET created_at = created_at - ? WHERE gid = ?', [byMs, gid]);
+  await store.close();
+}
 
 /** Leaves a job behind, as a coordinator did that was here before. */
 async function keepOldJob(url: string): Promise<void> {

@@ -32,6 +32,9 @@ const NO_HOLDS: readonly Hold[] = [];
 /** A transaction for which time is owed, though nobody can say when, is looked at once a day. */
 const ONCE_A_DAY_MS = 86_400_000;
 
+/** Retention flags what is undecided for longer than anything is kept, in the attention table and behind the engine's back: never before this age. */
+const YOUNGEST_FLAGGED_MS = 86_400_000;
+
 /** Adds the resident's row to the batch. False when the store holds it already. Throws what the machine throws. */
 export function writeImage(resident: Resident, batch: Batch, context: ImageContext): boolean {
   const tx = resident.present;
@@ -148,7 +151,10 @@ function writeEvent(resident: Resident, batch: Batch, { nowMs, invoker }: ImageC
   if (event !== null) batch.event({ gid, version, name: present.name, status: present.status, body: JSON.stringify(event), atMs: nowMs });
 }
 
-/** Writes the attention rows when they differ from what the store is known to hold. Returns what it will hold. */
+/**
+ * Writes the attention rows when they differ from what the store is known to hold, or when the decision comes so late that retention may have flagged that
+ * there was none: the flag goes with it. Returns what the store will hold.
+ */
 function writeAttention(
   resident: Resident,
   tx: Transaction,
@@ -161,7 +167,9 @@ function writeAttention(
   const participantOf = (endpoint: Endpoint) => context.invoker.participantOf(endpoint);
   const rows = holds.length > 0 ? attentionOfHeld(tx, holds, participantOf) : attentionOf(tx, isAtRest, participantOf);
   const text = textOf(rows);
-  if (text !== resident.attention) batch.changeAttention({ gid: resident.gid, rows });
+  const isDecidedLate =
+    resident.durable?.status === 'active' && tx.status !== 'active' && context.nowMs - tx.createdAtMs > YOUNGEST_FLAGGED_MS;
+  if (isDecidedLate || text !== resident.attention) batch.changeAttention({ gid: resident.gid, rows });
   return text;
 }
 

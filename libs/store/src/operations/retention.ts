@@ -72,13 +72,14 @@ export class Retention {
       const { keys, noted, ...look } = await this.lookAt(manager, pass, nowMs, limit);
       const plan = this.planOf(pass, keys, nowMs);
       if (plan.going.length > 0) await this.take(manager, pass, plan.going);
-      if (plan.undecided.length > 0) await flag(manager, plan.undecided, nowMs);
+      const unflagged = await unflaggedOf(manager, plan.undecided);
+      await flag(manager, unflagged, nowMs);
       const going = new Set(plan.going);
       const staying = new Set(keys.map(({ gid }) => gid).filter((gid) => !going.has(gid)));
       if (pass === 'empty') await new LateEnds(manager).remember([...staying]);
       await new LateEnds(manager).forget(noted.filter((gid) => !staying.has(gid)));
       await this.moveOn(manager, pass, look);
-      return countsOf(pass, look.looked, plan);
+      return countsOf(pass, look.looked, { going: plan.going, undecided: unflagged });
     });
   }
 
@@ -88,7 +89,8 @@ export class Retention {
     const nowMs = await databaseMoment(manager);
     const { keys, looked } = await this.lookAt(manager, pass, nowMs, limit);
     const isLeft = ({ created_at: createdAt }: Key) => pass === 'delete' || Number(createdAt) >= nowMs - this.times.retentionMs;
-    return countsOf(pass, looked, this.planOf(pass, keys.filter(isLeft), nowMs));
+    const { going, undecided } = this.planOf(pass, keys.filter(isLeft), nowMs);
+    return countsOf(pass, looked, { going, undecided: await unflaggedOf(manager, undecided) });
   }
 
   private async lookAt(manager: EntityManager, pass: Pass, nowMs: number, limit: number): Promise<Look> {
@@ -177,11 +179,16 @@ async function keysOf(manager: EntityManager, gids: readonly string[]): Promise<
   ]);
 }
 
-/** Once each: a flag that is there stays as old as it is. */
-async function flag(manager: EntityManager, gids: readonly string[], nowMs: number): Promise<void> {
+/** Each is flagged once: a flag that is there stays as old as it is. */
+async function unflaggedOf(manager: EntityManager, gids: readonly string[]): Promise<readonly string[]> {
+  if (gids.length === 0) return [];
   const there = await manager.find(AttentionEntity, { where: { gid: In([...gids]), branch: '', kind: 'parked' } });
   const flagged = new Set(there.map(({ gid }) => gid));
-  for (const gid of gids.filter((one) => !flagged.has(one))) {
+  return gids.filter((one) => !flagged.has(one));
+}
+
+async function flag(manager: EntityManager, gids: readonly string[], nowMs: number): Promise<void> {
+  for (const gid of gids) {
     await manager.insert(AttentionEntity, {
       gid,
       branch: '',
