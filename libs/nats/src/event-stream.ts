@@ -20,8 +20,8 @@ export interface EventStreamOptions {
 const DEFAULT_MAX_AGE_MS = 7 * 86_400_000;
 /** How long the server knows the ids of what was published, so that a repeat is no second event. */
 const DUPLICATE_WINDOW_MS = 120_000;
-/** Two who make the stream at once, one of them with other settings: the other's stands. */
-const NAME_IN_USE = 10_058;
+/** Of two who make the stream at once the server tells one of them so: the name is in use (for other settings), or the subjects overlap. */
+const MADE_MEANWHILE: ReadonlySet<number> = new Set([10_058, 10_065]);
 
 /** Returns the name of the stream that holds events, and makes it when there is none. Throws what the JetStream client throws. */
 export async function ensureEventStream(manager: JetStreamManager, options: EventStreamOptions = {}): Promise<string> {
@@ -40,7 +40,9 @@ export async function ensureEventStream(manager: JetStreamManager, options: Even
       num_replicas: options.replicas ?? 1,
     });
   } catch (error) {
-    if (!(error instanceof JetStreamApiError) || error.code !== NAME_IN_USE) throw error;
+    const made = error instanceof JetStreamApiError && MADE_MEANWHILE.has(error.code) ? await streamOf(manager) : null;
+    if (made === null) throw error;
+    return made;
   }
   return EVENT_STREAM;
 }

@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { startHangingUp } from '../../../test/support/hanging-up.js';
 import { describeOnNats, type NatsServer, startNats } from '../../../test/support/nats.js';
-import { EVENT_STREAM, ensureEventStream, NatsBrokenError, NatsClient, NatsClosedError } from '../src/index.js';
+import { EVENT_STREAM, EVENT_SUBJECTS, ensureEventStream, NatsBrokenError, NatsClient, NatsClosedError } from '../src/index.js';
 
 async function until(what: string, condition: () => boolean): Promise<void> {
   const deadline = performance.now() + 15_000;
@@ -49,6 +49,15 @@ describeOnNats('a connection to NATS', () => {
     const manager = await jetstreamManager(await client.connection());
     const names = await Promise.all([1, 2, 3].map((days) => ensureEventStream(manager, { maxAgeMs: days * 86_400_000 })));
     expect(new Set(names)).toEqual(new Set([EVENT_STREAM]));
+  });
+
+  it('gives the stream that somebody else has made between the look and the making', async () => {
+    const manager = await jetstreamManager(await client.connection());
+    const { streams } = manager;
+    const look = streams.names.bind(streams);
+    jest.spyOn(streams, 'names').mockImplementationOnce(() => look('of.no.stream'));
+    await streams.add({ name: 'BY_HAND', subjects: [EVENT_SUBJECTS] });
+    expect(await ensureEventStream(manager)).toBe('BY_HAND');
   });
 });
 
