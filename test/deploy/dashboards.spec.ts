@@ -1,11 +1,11 @@
 /** The dashboards, held to their schema, and every query of them run on a real Prometheus that has scraped a running demo: over NATS where there is one, so that events are seen, too. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { natsIsInstalled } from '../support/nats.js';
+import { freePortsInARow } from '../support/ports.js';
 import { type PrometheusServer, prometheusIsInstalled, queryRange, startPrometheus } from '../support/prometheus.js';
 import { rules, selectorsIn } from './support/alerts.js';
 import { dashboards, filledIn, metricsIn, queries } from './support/dashboards.js';
@@ -70,7 +70,7 @@ describeOnPrometheus('the dashboards, on a running demo', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'assent-dashboards-'));
-    const firstPort = await freePortsInARow();
+    const firstPort = await freePortsInARow(DEMO_PORTS);
     prometheus = await startPrometheus(scraping(firstPort));
     startedAt = Date.now() / 1_000;
     demo = await runningDemo(firstPort, folder);
@@ -145,21 +145,5 @@ function runningDemo(firstPort: number, folder: string): Promise<ChildProcess> {
     child.stdout?.setEncoding('utf8').on('data', hear);
     child.stderr?.setEncoding('utf8').on('data', hear);
     child.once('exit', (code) => reject(new Error(`The demo ended with ${code}:\n${told}`)));
-  });
-}
-
-async function freePortsInARow(): Promise<number> {
-  for (;;) {
-    const first = 20_000 + Math.floor(Math.random() * 20_000);
-    const free = await Promise.all(Array.from({ length: DEMO_PORTS }, (_, at) => isFree(first + at)));
-    if (free.every(Boolean)) return first;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

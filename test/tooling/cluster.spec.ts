@@ -2,9 +2,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createTestDatabase, describeOnMariadb, type TestDatabase } from '../support/databases.js';
-import { freePort } from '../support/mariadb.js';
+import { freePortsInARow } from '../support/ports.js';
 
 const START_WITHIN_MS = 120_000;
+/** One for each node. */
+const CLUSTER_PORTS = 2;
 
 describeOnMariadb('npm run cluster', () => {
   let database: TestDatabase;
@@ -13,7 +15,7 @@ describeOnMariadb('npm run cluster', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase('assent_cluster');
-    const args = ['scripts/cluster.mjs', '--nodes', '2', '--port', String(await freePort())];
+    const args = ['scripts/cluster.mjs', '--nodes', '2', '--port', String(await freePortsInARow(CLUSTER_PORTS))];
     cluster = spawn(process.execPath, args, {
       env: { ...process.env, ASSENT_DATABASE_URL: database.url },
       stdio: ['ignore', 'pipe', 'inherit'],

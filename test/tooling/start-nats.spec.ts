@@ -3,10 +3,12 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../support/mariadb.js';
 import { describeOnNats } from '../support/nats.js';
+import { freePortsInARow } from '../support/ports.js';
 
 const WITHIN_MS = 180_000;
+/** The coordinator, three services, NATS, and what watches that. */
+const DEMO_PORTS = 6;
 
 describeOnNats('npm start -- --nats', () => {
   let folder: string;
@@ -18,7 +20,7 @@ describeOnNats('npm start -- --nats', () => {
   it(
     'says which NATS it runs, drives the same 200 orders over it, and leaves nothing behind',
     async () => {
-      const firstPort = await freePort();
+      const firstPort = await freePortsInARow(DEMO_PORTS);
       const { told, code } = await run(['--once', '--nats'], { ASSENT_DEMO_PORT: String(firstPort), ASSENT_DEMO_FOLDER: folder });
       expect(told).toMatch(/NATS by .*nats-server/);
       expect(told).toContain(`branches are called over NATS at 127.0.0.1:${firstPort + 4}`);

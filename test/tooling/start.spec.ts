@@ -1,14 +1,16 @@
 /** `npm start` as a newcomer meets it: three runs on one state, and the commands of the README typed against the first. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sqliteDriver } from '@assent/sqlite';
+import { freePortsInARow, isFree } from '../support/ports.js';
 
 const START_WITHIN_MS = 180_000;
 const GONE_WITHIN_MS = 30_000;
+/** The coordinator and three services. */
+const DEMO_PORTS = 4;
 const INVITATION = 'Ctrl-C stops everything';
 
 /** The tour is typed as it is printed; a machine without curl has to do without it. */
@@ -20,7 +22,7 @@ let running: ChildProcess | undefined;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'assent-start-'));
-  firstPort = await fourFreePorts();
+  firstPort = await freePortsInARow(DEMO_PORTS);
 });
 afterAll(async () => {
   running?.kill('SIGKILL');
@@ -167,14 +169,6 @@ function commandsOfTheTour(): readonly { title: string; command: string; expecte
   return commands;
 }
 
-async function fourFreePorts(): Promise<number> {
-  for (let first = 20_000 + (process.pid % 20_000); first < 60_000; first += 4) {
-    firstPort = first;
-    if ((await takenPorts()).length === 0) return first;
-  }
-  throw new Error('no four free ports in a row');
-}
-
 async function untilPortsAreFree(): Promise<void> {
   const untilMs = Date.now() + GONE_WITHIN_MS;
   while ((await takenPorts()).length > 0) {
@@ -184,15 +178,7 @@ async function untilPortsAreFree(): Promise<void> {
 }
 
 async function takenPorts(): Promise<readonly number[]> {
-  const ports = [0, 1, 2, 3].map((n) => firstPort + n);
-  const taken = await Promise.all(ports.map(isTaken));
-  return ports.filter((_, n) => taken[n]);
-}
-
-function isTaken(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(true));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(false)));
-  });
+  const ports = Array.from({ length: DEMO_PORTS }, (_, n) => firstPort + n);
+  const free = await Promise.all(ports.map(isFree));
+  return ports.filter((_, n) => !free[n]);
 }
