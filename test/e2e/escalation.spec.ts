@@ -51,8 +51,10 @@ describeOnEveryDatabase('Escalation', (ground) => {
 
     await assent.post(`/v1/transactions/${gid}/abort`, { wait: 'final' });
     await until('the receiver knows that it is over', async () => heard('assent.alert.resolved') !== undefined);
-    const { items } = (await assent.get(`/v1/alerts/${alert}/deliveries`)).body as unknown as { items: { status: number }[] };
-    expect(items.map(({ status }) => status)).toEqual([204, 204]);
+    // A row of the delivery log follows the answer of the receiver.
+    const deliveries = async () => (await assent.get(`/v1/alerts/${alert}/deliveries`)).body as unknown as { items: { status: number }[] };
+    await until('both deliveries are logged', async () => (await deliveries()).items.length === 2);
+    expect((await deliveries()).items.map(({ status }) => status)).toEqual([204, 204]);
     expect((await assent.post(`/v1/alerts/${alert}/acknowledge`, { comment: 'late' })).body.state).toBe('resolved');
   });
 
